@@ -1,0 +1,1 @@
+//! Starts the real things for the stories.

@@ -1,0 +1,50 @@
+# 一行一件事，细节在 tools/ 和程序里 · one line per job, the details live in tools/ and in the program.
+PORT ?= 8080
+TOOLS := $(CURDIR)/var/tools/bin
+SERVICE := target/release/tip-service
+export PATH := $(PATH):$(TOOLS)
+
+.DEFAULT_GOAL := help
+.PHONY: help run build site test check inbox bench doctor setup clean
+
+help: ## 列出这些命令 · list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: site build ## 建站、编译并在 127.0.0.1:$(PORT) 运行 · build all and run it (PORT=8080)
+	@exec $(SERVICE) serve --dev --config config/dev.toml --listen 127.0.0.1:$(PORT)
+
+# --workspace with one binary: the features, and so the artifacts, are those `make test` uses.
+build:
+	@tools/setup run
+	@cargo build --release --workspace --bin tip-service
+
+site: ## 用 Zola 生成网站到 site/public · build the site into site/public
+	@tools/build-site
+
+test: setup site ## 跑全部测试（真浏览器、真邮件服务器、真 GnuPG）· run every test
+	cargo test --release --workspace
+
+check: ## 格式、clippy、许可证、层次、文档 · format, lints, licences, layers, docs
+	@tools/setup check
+	cargo fmt --all --check
+	cargo clippy --release --workspace --all-targets -- -D warnings
+	cargo deny --offline check licenses bans sources
+	cargo test --release --package tip-service --test layers
+	RUSTDOCFLAGS='-D warnings' cargo doc --release --workspace --no-deps --document-private-items
+
+inbox: ## 解开演示单位的信箱 · show the demo units' decrypted tips
+	@$(SERVICE) open --inbox var/mail --keys var/keys
+
+bench: site ## 量速度、内存和重量 · measure speed, memory and weight (not part of test)
+	@tools/setup run
+	@cargo build --release --workspace --bins
+	@target/release/bench
+
+doctor: ## 这台机器缺什么、怎么补 · what this machine lacks and how to get it
+	@tools/setup doctor
+
+setup: ## 装上测试需要的程序 · install what the tests need (asks for root only if something is missing)
+	@tools/setup test
+
+clean: ## 删去编译结果和运行状态 · remove build results and run-time state
+	rm -rf target var site/public

@@ -1,1 +1,37 @@
-//! See Cargo.toml.
+//! A tip and everything that keeps it closed: the letter an officer reads, the unit's key and its
+//! policy, sealing and opening, and the receipt a tipster goes away with.
+//!
+//! Pure by design: no file, socket, clock or randomness of its own. Time comes in as `now` (unix
+//! seconds), randomness as `rng`, so every outcome can be repeated in a test.
+//!
+//! What this crate must never do: hand out plaintext through anything but [`open`], print it,
+//! log it, or give it a `Debug`. [`SealedTip`] can only be made by [`seal`]; whoever asks for a
+//! `SealedTip` cannot be handed plaintext by mistake.
+//!
+//! The formats (letter, `tip.json`, size buckets, labels of the receipt) are written down in
+//! `FORMAT.md`.
+
+mod certificate;
+mod key_error;
+mod keygen;
+mod letter;
+mod mime;
+mod open;
+mod policy;
+mod read;
+mod receipt;
+mod seal;
+mod text;
+mod tip;
+mod tip_json;
+mod unit_key;
+
+pub use key_error::KeyError;
+pub use keygen::{KeyPair, KeygenError, generate};
+pub use open::{OpenError, SecretCert, open};
+pub use read::{letter_json, letter_text};
+pub use receipt::{Receipt, ReceiptError};
+pub use seal::{SealError, SealedTip, seal};
+pub use text::Text;
+pub use tip::{Answer, LINE_MAX_CHARS, Named, Tip, WHAT_MAX_CHARS};
+pub use unit_key::UnitCert;

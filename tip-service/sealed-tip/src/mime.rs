@@ -1,0 +1,125 @@
+//! The MIME entity around a letter: headers, two parts, and padding nobody sees.
+//!
+//! Sources: RFC 2045/2046 (entity, multipart, epilogue), RFC 2047 (encoded words), RFC 9788 and
+//! its draft (`protected-headers`). Never lets content end a part, add a header or show its own
+//! length: the boundary is one the content does not hold, and the epilogue fills the entity up to
+//! a bucket.
+
+use zeroize::Zeroizing;
+
+/// The smallest entity; each further bucket is four times the one before.
+pub(crate) const SMALLEST_BUCKET: usize = 8 * 1024;
+const BUCKET_STEP: usize = 4;
+/// Length of a padding line with its CRLF.
+const PAD_LINE: usize = 76;
+
+/// Builds the whole entity: CRLF line ends, exactly one bucket long. `text` and `json` come with
+/// LF line ends and are the only places where a tipster's words go, besides the encoded subject.
+pub(crate) fn entity(subject: &str, text: &[u8], json: &[u8]) -> Zeroizing<Vec<u8>> {
+    let boundary = boundary(text, json);
+    let head = format!(
+        "Content-Type: multipart/mixed; protected-headers=\"v1\";\r\n boundary=\"{boundary}\"\r\n\
+         Subject: {}\r\n\r\n",
+        encoded_words(subject)
+    );
+    let text_head = format!(
+        "--{boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n\
+         Content-Transfer-Encoding: 8bit\r\nContent-Disposition: inline\r\n\r\n"
+    );
+    let json_head = format!(
+        "\r\n--{boundary}\r\nContent-Type: application/json; name=\"tip.json\"\r\n\
+         Content-Transfer-Encoding: 8bit\r\n\
+         Content-Disposition: attachment; filename=\"tip.json\"\r\n\r\n"
+    );
+    let end = format!("\r\n--{boundary}--\r\n");
+    let length = head.len()
+        + text_head.len()
+        + crlf_len(text)
+        + json_head.len()
+        + crlf_len(json)
+        + end.len();
+    let bucket = bucket(length);
+    let mut out = Zeroizing::new(Vec::with_capacity(bucket));
+    out.extend_from_slice(head.as_bytes());
+    out.extend_from_slice(text_head.as_bytes());
+    push_crlf(&mut out, text);
+    out.extend_from_slice(json_head.as_bytes());
+    push_crlf(&mut out, json);
+    out.extend_from_slice(end.as_bytes());
+    pad(&mut out, bucket);
+    out
+}
+
+/// The first bucket that holds `length` bytes and at least one empty padding line.
+fn bucket(length: usize) -> usize {
+    let mut bucket = SMALLEST_BUCKET;
+    while bucket < length.saturating_add(2) {
+        bucket = bucket.saturating_mul(BUCKET_STEP);
+    }
+    bucket
+}
+
+/// Fills the epilogue, which mail programs do not show (RFC 2046 section 5.1.1), with lines of
+/// spaces. No line is shorter than its own CRLF: there are always two bytes left for the last.
+fn pad(out: &mut Vec<u8>, bucket: usize) {
+    let mut left = bucket.saturating_sub(out.len());
+    while left > 0 {
+        let line = if left < PAD_LINE + 2 { left } else { PAD_LINE };
+        out.resize(out.len() + line - 2, b' ');
+        out.extend_from_slice(b"\r\n");
+        left -= line;
+    }
+}
+
+/// A boundary that neither part holds. Tried in order, so the same letter is the same bytes.
+fn boundary(text: &[u8], json: &[u8]) -> String {
+    let mut n = 0_u64;
+    loop {
+        let candidate = format!("=_letter_{n}");
+        if !holds(text, candidate.as_bytes()) && !holds(json, candidate.as_bytes()) {
+            return candidate;
+        }
+        n += 1;
+    }
+}
+
+fn holds(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|w| w == needle)
+}
+
+fn crlf_len(lf: &[u8]) -> usize {
+    lf.len() + lf.iter().filter(|b| **b == b'\n').count()
+}
+
+fn push_crlf(out: &mut Vec<u8>, lf: &[u8]) {
+    for byte in lf {
+        if *byte == b'\n' {
+            out.push(b'\r');
+        }
+        out.push(*byte);
+    }
+}
+
+/// Longest encoded word is 75 characters (RFC 2047 section 2), `=?UTF-8?Q??=` takes 12.
+const WORD_ROOM: usize = 63;
+
+/// RFC 2047 encoded words, folded, each holding whole characters. Every byte is written as
+/// `=XX`, so nothing in the subject can be anything but text.
+fn encoded_words(text: &str) -> String {
+    let mut out = String::from("=?UTF-8?Q?");
+    let mut room = WORD_ROOM;
+    for c in text.chars() {
+        let cost = c.len_utf8() * 3;
+        if cost > room {
+            out.push_str("?=\r\n =?UTF-8?Q?");
+            room = WORD_ROOM;
+        }
+        let mut utf8 = [0; 4];
+        for byte in c.encode_utf8(&mut utf8).bytes() {
+            out.push_str(&format!("={byte:02X}"));
+        }
+        room -= cost;
+    }
+    out.push_str("?=");
+    out
+}

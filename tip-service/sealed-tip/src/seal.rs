@@ -1,0 +1,107 @@
+//! Seals a tip: letter, padding, encryption to every certificate of the unit.
+//!
+//! The only maker of [`SealedTip`]. Never seals to a key that has lapsed, never to some of the
+//! keys when others fail, and never lets the plaintext outlive the call.
+
+use bytes::Bytes;
+use pgp::composed::{ArmorOptions, MessageBuilder};
+use pgp::crypto::sym::SymmetricKeyAlgorithm;
+use rand::{CryptoRng, RngCore};
+use thiserror::Error;
+
+use crate::{KeyError, Tip, UnitCert, letter};
+
+/// Largest entity that is sealed, in bytes: the last bucket below what [`crate::open`] reads.
+const MAX_ENTITY: usize = 32 * 1024 * 1024;
+
+/// A tip as ciphertext. Holds nothing that could be read without a unit's secret key.
+pub struct SealedTip {
+    armored: Vec<u8>,
+}
+
+impl SealedTip {
+    /// The ASCII-armoured OpenPGP message, LF line ends.
+    #[must_use]
+    pub fn armored(&self) -> &[u8] {
+        &self.armored
+    }
+
+    /// The same, without a copy.
+    #[must_use]
+    pub fn into_armored(self) -> Vec<u8> {
+        self.armored
+    }
+}
+
+/// Why a tip was not sealed.
+#[non_exhaustive]
+#[derive(Debug, Error)]
+pub enum SealError {
+    /// No certificate was given.
+    #[error("no certificate to seal to")]
+    NoKeys,
+    /// One of the certificates may not be used now.
+    #[error("key {fingerprint} {source}")]
+    Key {
+        /// Fingerprint of that certificate's primary key.
+        fingerprint: String,
+        /// Why not.
+        source: KeyError,
+    },
+    /// The letter is larger than 32 MiB.
+    #[error("the letter is too large to seal")]
+    TooLarge,
+    /// The OpenPGP library failed; the text is its own and holds nothing of the tip.
+    #[error("encryption failed: {0}")]
+    Encryption(String),
+}
+
+/// Seals `tip` under `reference` (what unit and service call it) to all of `certs`.
+///
+/// Makes an OpenPGP message as GnuPG 2.2 reads it: one PKESK for each certificate (RFC 9580
+/// section 5.1), SEIPD version 1 (section 5.13.1) with AES-256, no compression, which would tell
+/// how much the tip repeats itself. `now` is in unix seconds.
+///
+/// # Errors
+/// [`SealError::Key`] if any certificate fails [`UnitCert::check`]: all must be good.
+pub fn seal<R: CryptoRng + RngCore>(
+    tip: &Tip,
+    reference: &str,
+    certs: &[&UnitCert],
+    now: u64,
+    rng: &mut R,
+) -> Result<SealedTip, SealError> {
+    if certs.is_empty() {
+        return Err(SealError::NoKeys);
+    }
+    let mut subkeys = Vec::with_capacity(certs.len());
+    for cert in certs {
+        let subkey = cert.subkey(now).map_err(|source| SealError::Key {
+            fingerprint: cert.fingerprint(),
+            source,
+        })?;
+        subkeys.push(subkey);
+    }
+    let entity = letter::entity(tip, reference);
+    if entity.len() > MAX_ENTITY {
+        return Err(SealError::TooLarge);
+    }
+    // `from_owner` keeps the wiping: the letter is dropped, and zeroed, with the builder.
+    let entity = Bytes::from_owner(entity);
+    let mut builder =
+        MessageBuilder::from_bytes("", entity).seipd_v1(&mut *rng, SymmetricKeyAlgorithm::AES256);
+    for subkey in subkeys {
+        builder
+            .encrypt_to_key(&mut *rng, subkey)
+            .map_err(|e| failed(&e))?;
+    }
+    let mut armored = Vec::new();
+    builder
+        .to_armored_writer(&mut *rng, ArmorOptions::default(), &mut armored)
+        .map_err(|e| failed(&e))?;
+    Ok(SealedTip { armored })
+}
+
+fn failed(error: &pgp::errors::Error) -> SealError {
+    SealError::Encryption(error.to_string())
+}

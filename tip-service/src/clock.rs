@@ -1,0 +1,99 @@
+//! The one place that asks what time it is, and the house's only notion of a day.
+//!
+//! Everything else is handed a [`Clock`] or a number, so that tests set the time. A day is a whole
+//! day in China: dates that are kept or mailed are day-exact, because an exact second would tie a
+//! tip to a line in somebody's network log. Must never format, store or log a time.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// China keeps one time zone all year: UTC+8.
+const CHINA_OFFSET: u64 = 8 * 3600;
+const DAY: u64 = 24 * 3600;
+
+/// Says what time it is.
+pub trait Clock: Send + Sync {
+    /// Returns whole seconds since 1970-01-01 00:00 UTC.
+    fn unix(&self) -> u64;
+}
+
+/// The machine's clock. Made once, where the program starts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one clock that all others stand in for"
+    )]
+    fn unix(&self) -> u64 {
+        // A clock set before 1970 reads as 1970: every certificate is then "not yet valid" and the
+        // forms close, which is the safe side.
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs())
+    }
+}
+
+/// A clock that stands still until it is set.
+#[derive(Debug, Default)]
+pub struct FixedClock(AtomicU64);
+
+impl FixedClock {
+    /// Makes a clock that shows `unix` seconds.
+    pub fn new(unix: u64) -> Self {
+        Self(AtomicU64::new(unix))
+    }
+
+    /// Sets the clock to `unix` seconds.
+    pub fn set(&self, unix: u64) {
+        self.0.store(unix, Ordering::SeqCst);
+    }
+}
+
+impl Clock for FixedClock {
+    fn unix(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Returns the day, counted from 1970-01-01, that a clock on a wall in China shows at `unix`.
+pub fn day(unix: u64) -> u32 {
+    u32::try_from(unix.saturating_add(CHINA_OFFSET) / DAY).unwrap_or(u32::MAX)
+}
+
+/// Returns the second at which `day` begins in China (1970-01-01 began before the epoch: 0).
+pub fn day_start(day: u32) -> u64 {
+    (u64::from(day) * DAY).saturating_sub(CHINA_OFFSET)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_turns_at_midnight_in_china() {
+        // 2025-06-25 16:00 UTC is 2025-06-26 00:00 in Liaoyuan.
+        let midnight = 1_750_867_200;
+        assert_eq!(day(midnight - 1) + 1, day(midnight));
+        assert_eq!(day_start(day(midnight)), midnight);
+        assert_eq!(day_start(day(midnight + DAY - 1)), midnight);
+    }
+
+    #[test]
+    fn the_edges_of_time_do_not_panic() {
+        assert_eq!(day(0), 0);
+        assert_eq!(day_start(0), 0);
+        assert_eq!(day(u64::MAX), u32::MAX);
+        assert!(day_start(u32::MAX) > 0);
+    }
+
+    #[test]
+    fn a_fixed_clock_shows_what_it_was_set_to() {
+        let clock = FixedClock::new(5);
+        assert_eq!(clock.unix(), 5);
+        clock.set(9);
+        assert_eq!(clock.unix(), 9);
+        assert!(SystemClock.unix() > 1_700_000_000);
+    }
+}

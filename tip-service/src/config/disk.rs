@@ -1,0 +1,175 @@
+//! Checks of the main file that need more than one key or a look at the disk.
+//!
+//! Must never create, change or remove anything.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use super::error::{ConfigError, Fault};
+use super::file::{File, tidy};
+use super::settings::Config;
+use super::transport::Transport;
+
+/// Returns all that is wrong.
+pub(super) fn check(file: &File, config: &Config) -> Vec<ConfigError> {
+    let mut look = Look {
+        file,
+        errors: Vec::new(),
+    };
+    look.across_keys(config);
+    look.folder(
+        "site.root",
+        &config.site.root,
+        "build the site first: make site",
+    );
+    look.folder(
+        "registers.keys",
+        &config.registers.keys,
+        "make the folder and put the units' public certificates there",
+    );
+    look.parent("store.path", &config.store.path);
+    if config.store.path.is_dir() {
+        look.wrong(
+            "store.path",
+            Fault::Value,
+            "is a folder",
+            "name the SQLite file in it",
+        );
+    }
+    look.transport(&config.mail.transport);
+    look.errors
+}
+
+struct Look<'a> {
+    file: &'a File,
+    errors: Vec<ConfigError>,
+}
+
+impl Look<'_> {
+    fn across_keys(&mut self, config: &Config) {
+        let delivery = &config.delivery;
+        if delivery.retry_min_seconds > delivery.retry_max_seconds {
+            self.wrong(
+                "delivery.retry_min_seconds",
+                Fault::Value,
+                "is more than retry_max_seconds",
+                "the wait grows from the first to the second",
+            );
+        }
+        let retention = &config.retention;
+        if retention.mailbox_jitter_days >= retention.mailbox_days {
+            self.wrong(
+                "retention.mailbox_jitter_days",
+                Fault::Value,
+                "must be less than mailbox_days",
+                "otherwise a mailbox could end before it begins",
+            );
+        }
+        if config.server.onion_listen == Some(config.server.listen) {
+            self.wrong(
+                "server.onion_listen",
+                Fault::Value,
+                "is the same address as listen",
+                "the two doors are told apart by their ports: choose another",
+            );
+        }
+    }
+
+    fn transport(&mut self, transport: &Transport) {
+        match transport {
+            Transport::Maildir { dir } => self.parent("mail.transport.dir", dir),
+            Transport::Smtp {
+                password_file,
+                ca_file,
+                ..
+            } => {
+                if let Some(path) = password_file {
+                    self.password("mail.transport.password_file", path);
+                }
+                if let Some(path) = ca_file {
+                    self.certificates("mail.transport.ca_file", path);
+                }
+            }
+        }
+    }
+
+    fn password(&mut self, key: &str, path: &Path) {
+        match std::fs::metadata(path) {
+            Err(error) => self.unreadable(key, path, &error),
+            Ok(about) if !about.is_file() => {
+                self.wrong(
+                    key,
+                    Fault::Absent,
+                    "is not a file",
+                    "name the file that holds the password",
+                );
+            }
+            Ok(about) if about.permissions().mode() & 0o007 != 0 => {
+                let why = format!(
+                    "{} is open to everybody on the machine",
+                    tidy(path).display()
+                );
+                self.wrong(
+                    key,
+                    Fault::Value,
+                    &why,
+                    "chmod 600, owned by the service's account",
+                );
+            }
+            Ok(about) if about.len() == 0 => {
+                self.wrong(
+                    key,
+                    Fault::Value,
+                    "is an empty file",
+                    "write the password into it",
+                );
+            }
+            Ok(_) => {}
+        }
+    }
+
+    fn certificates(&mut self, key: &str, path: &Path) {
+        match std::fs::read_to_string(path) {
+            Err(error) => self.unreadable(key, path, &error),
+            Ok(text) if !text.contains("-----BEGIN CERTIFICATE-----") => {
+                let hint = "it begins with -----BEGIN CERTIFICATE-----";
+                self.wrong(key, Fault::Value, "holds no PEM certificate", hint);
+            }
+            Ok(_) => {}
+        }
+    }
+
+    fn folder(&mut self, key: &str, path: &Path, hint: &str) {
+        if !path.is_dir() {
+            let why = format!("there is no folder {}", tidy(path).display());
+            self.wrong(key, Fault::Absent, &why, hint);
+        }
+    }
+
+    /// What `path` names may be made later, but the folder around it must be there.
+    fn parent(&mut self, key: &str, path: &Path) {
+        if let Some(parent) = path.parent().filter(|parent| !parent.is_dir()) {
+            let why = format!("there is no folder {}", tidy(parent).display());
+            self.wrong(
+                key,
+                Fault::Absent,
+                &why,
+                "make the folder, owned by the service's account",
+            );
+        }
+    }
+
+    fn unreadable(&mut self, key: &str, path: &Path, error: &std::io::Error) {
+        let why = format!("{} cannot be read: {error}", tidy(path).display());
+        self.wrong(
+            key,
+            Fault::Unreadable,
+            &why,
+            "check the path, the file's owner and its permissions",
+        );
+    }
+
+    fn wrong(&mut self, key: &str, fault: Fault, why: &str, hint: &str) {
+        self.errors.push(self.file.error(key, fault, why, hint));
+    }
+}

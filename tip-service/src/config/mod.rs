@@ -1,0 +1,144 @@
+//! Reads the whole configuration and refuses to go on with any part of it that is wrong.
+//!
+//! One call, [`load`], is all of it: what it returns is checked, total and needs no further
+//! doubting. Must never fall back to a guess, never read a secret's contents into an error, and
+//! never touch the network.
+
+mod check;
+mod disk;
+mod error;
+mod file;
+mod kinds;
+mod pace;
+mod places;
+mod routes;
+mod settings;
+mod transport;
+mod units;
+
+use std::path::{Path, PathBuf};
+
+pub use error::{ConfigError, Fault};
+pub use pace::{Delivery, Level, Limits, Log, Retention};
+pub use settings::{Config, Mail, Registers, Server, Site, Store};
+pub use transport::{Tls, Transport};
+
+use crate::kinds::Kinds;
+use crate::places::Places;
+use crate::units::Register;
+use file::File;
+
+/// Everything the configuration says, checked.
+#[derive(Debug)]
+pub struct Loaded {
+    /// `tip-service.toml`, its paths resolved.
+    pub config: Config,
+    /// The units and the routing table.
+    pub register: Register,
+    /// The kinds of tip.
+    pub kinds: Kinds,
+    /// The places.
+    pub places: Places,
+}
+
+/// Reads `file` and all files it names. `now` (Unix seconds) tells which certificates have lapsed.
+///
+/// # Errors
+/// All that can be found at once: in each file serde stops at the first key it cannot read, but
+/// every file is looked at, and what spans keys and files is checked as a whole.
+pub fn load(file: &Path, now: u64) -> Result<Loaded, Vec<ConfigError>> {
+    let (main, config) = settings(file)?;
+    let mut errors = disk::check(&main, &config);
+    let registers = &config.registers;
+    let kinds =
+        read(&main, "registers.kinds", &registers.kinds).and_then(|file| kinds::read(&file));
+    let places =
+        read(&main, "registers.places", &registers.places).and_then(|file| places::read(&file));
+    let units = read(&main, "registers.units", &registers.units)
+        .and_then(|file| Ok((file.parse::<units::PrivateKeys>().map_err(one)?, file)));
+    let public = read(&main, "site.units", &config.site.units)
+        .and_then(|file| Ok((file.parse::<units::PublicKeys>().map_err(one)?, file)));
+    let kinds = keep(kinds, &mut errors);
+    let places = keep(places, &mut errors);
+    let units = keep(units, &mut errors);
+    let public = keep(public, &mut errors);
+    let (Some((units, units_file)), Some((public, public_file))) = (units, public) else {
+        return Err(errors);
+    };
+    let joined = units::Halves {
+        private_file: &units_file,
+        private: &units.unit,
+        public_file: &public_file,
+        public,
+        keys: &registers.keys,
+        now,
+    }
+    .join();
+    let joined = keep(joined, &mut errors);
+    let (Some(kinds), Some(places), Some(joined)) = (kinds, places, joined) else {
+        return Err(errors);
+    };
+    let known = routes::Known {
+        file: &units_file,
+        kinds: &kinds,
+        places: &places,
+        units: joined,
+    };
+    match (
+        keep(known.register(&units.route), &mut errors),
+        errors.is_empty(),
+    ) {
+        (Some(register), true) => Ok(Loaded {
+            config,
+            register,
+            kinds,
+            places,
+        }),
+        _ => Err(errors),
+    }
+}
+
+/// Returns each unit's id and the certificate files it should have, whether or not they are there.
+///
+/// This is what lets demonstration keys be made before [`load`] can succeed.
+///
+/// # Errors
+/// What is wrong in `file` or in the unit register's private half.
+pub fn expected_certs(file: &Path) -> Result<Vec<(String, Vec<PathBuf>)>, Vec<ConfigError>> {
+    let (main, config) = settings(file)?;
+    let units_file = read(&main, "registers.units", &config.registers.units)?;
+    let units: units::PrivateKeys = units_file.parse().map_err(one)?;
+    let keys = &config.registers.keys;
+    Ok(units
+        .unit
+        .into_iter()
+        .map(|unit| {
+            let names = unit.certs.iter().filter(|name| check::is_file_name(name));
+            let paths = names.map(|name| keys.join(name)).collect();
+            (unit.id, paths)
+        })
+        .collect())
+}
+
+fn settings(file: &Path) -> Result<(File, Config), Vec<ConfigError>> {
+    let main = File::read(file).map_err(one)?;
+    let mut config: Config = main.parse().map_err(one)?;
+    config.resolve(file.parent().unwrap_or_else(|| Path::new("")));
+    Ok((main, config))
+}
+
+/// Reads a file that `key` of the main file names; when it cannot be read, that key is to blame.
+fn read(main: &File, key: &str, path: &Path) -> Result<File, Vec<ConfigError>> {
+    File::read(path).map_err(|error| {
+        let why = format!("{} {}", error.file.display(), error.why);
+        vec![main.error(key, error.fault, why, error.hint)]
+    })
+}
+
+fn one(error: ConfigError) -> Vec<ConfigError> {
+    vec![error]
+}
+
+fn keep<T>(result: Result<T, Vec<ConfigError>>, errors: &mut Vec<ConfigError>) -> Option<T> {
+    result.map_err(|more| errors.extend(more)).ok()
+}

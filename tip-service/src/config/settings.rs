@@ -1,0 +1,176 @@
+//! The keys of `config/tip-service.toml`, section by section.
+//!
+//! Only shapes, ranges and defaults; what must exist on disk is looked for in [`super::load`].
+//! Must never hold a secret: secrets are named by `*_file` and read where they are used.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::check;
+use super::pace::{Delivery, Limits, Log, Retention};
+use super::transport::{self, Transport};
+
+/// The whole file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The door.
+    pub server: Server,
+    /// The static site around the form.
+    pub site: Site,
+    /// Where sealed tips wait.
+    pub store: Store,
+    /// Units, kinds, places and certificates.
+    pub registers: Registers,
+    /// Letters out and back.
+    pub mail: Mail,
+    /// How letters go out.
+    #[serde(default)]
+    pub delivery: Delivery,
+    /// How much one client may send.
+    #[serde(default)]
+    pub limits: Limits,
+    /// How long mailboxes live.
+    #[serde(default)]
+    pub retention: Retention,
+    /// What is written to the log.
+    #[serde(default)]
+    pub log: Log,
+}
+
+/// The door.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Address and port of the plain HTTP listener behind the proxy.
+    #[serde(deserialize_with = "check::listen")]
+    pub listen: SocketAddr,
+    /// A second listener for the onion service, whose clients share one limit.
+    #[serde(default, deserialize_with = "check::some_listen")]
+    pub onion_listen: Option<SocketAddr>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    #[serde(default)]
+    pub trusted_proxies: Vec<IpAddr>,
+    /// The https page that quick exit leads to.
+    #[serde(deserialize_with = "check::https")]
+    pub exit_url: String,
+    /// Connections held open at one time.
+    #[serde(
+        default = "whole::<512, _>",
+        deserialize_with = "check::within::<16, 100_000, _, _>"
+    )]
+    pub max_connections: usize,
+    /// Seconds a client may take to send its request's head.
+    #[serde(
+        default = "whole::<10, _>",
+        deserialize_with = "check::within::<1, 120, _, _>"
+    )]
+    pub header_seconds: u64,
+    /// Seconds a client may take to send its request's body.
+    #[serde(
+        default = "whole::<300, _>",
+        deserialize_with = "check::within::<10, 3600, _, _>"
+    )]
+    pub body_seconds: u64,
+    /// The number shown on every error page.
+    #[serde(deserialize_with = "check::telephone")]
+    pub telephone: String,
+}
+
+/// The static site around the form.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    /// The folder that Zola built.
+    #[serde(deserialize_with = "check::path")]
+    pub root: PathBuf,
+    /// `site/data/units.toml`: the public half of the unit register.
+    #[serde(deserialize_with = "check::path")]
+    pub units: PathBuf,
+    /// The path the site stands under: empty or `/jindu`.
+    #[serde(default, deserialize_with = "check::base_path")]
+    pub base_path: String,
+}
+
+/// Where sealed tips wait.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Store {
+    /// The SQLite file; its folder must exist.
+    #[serde(deserialize_with = "check::path")]
+    pub path: PathBuf,
+    /// Undelivered letters beyond which the form answers 503.
+    #[serde(
+        default = "whole::<20_000, _>",
+        deserialize_with = "check::within::<10, 10_000_000, _, _>"
+    )]
+    pub max_waiting: u32,
+    /// Free disk space, in MiB, below which the form answers 503.
+    #[serde(
+        default = "whole::<512, _>",
+        deserialize_with = "check::within::<16, 1_048_576, _, _>"
+    )]
+    pub min_free_mib: u64,
+}
+
+/// The other files of the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Registers {
+    /// `units.toml`: the private half of the unit register, and the routing table.
+    #[serde(deserialize_with = "check::path")]
+    pub units: PathBuf,
+    /// `kinds.toml`: kinds of tip and their questions.
+    #[serde(deserialize_with = "check::path")]
+    pub kinds: PathBuf,
+    /// `places.toml`: counties, townships, villages.
+    #[serde(deserialize_with = "check::path")]
+    pub places: PathBuf,
+    /// The folder of the units' public certificates.
+    #[serde(deserialize_with = "check::path")]
+    pub keys: PathBuf,
+}
+
+/// Letters out and back.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// The domain of reply addresses and message ids.
+    #[serde(deserialize_with = "check::domain")]
+    pub domain: String,
+    /// The sender of all letters.
+    #[serde(deserialize_with = "check::mail")]
+    pub from: String,
+    /// Who gets the alarm letters.
+    #[serde(deserialize_with = "check::mail")]
+    pub operator: String,
+    /// How letters leave the machine.
+    #[serde(deserialize_with = "transport::read")]
+    pub transport: Transport,
+}
+
+impl Config {
+    /// Takes relative paths as relative to `folder`, where the file lies.
+    pub(super) fn resolve(&mut self, folder: &Path) {
+        let registers = &mut self.registers;
+        let paths = [
+            &mut self.site.root,
+            &mut self.site.units,
+            &mut self.store.path,
+            &mut registers.units,
+            &mut registers.kinds,
+            &mut registers.places,
+            &mut registers.keys,
+        ];
+        for path in paths.into_iter().chain(self.mail.transport.paths()) {
+            *path = folder.join(&*path);
+        }
+    }
+}
+
+/// A default: the number `N` in whatever type the key has.
+pub(super) fn whole<const N: u32, T: TryFrom<u32> + Default>() -> T {
+    T::try_from(N).unwrap_or_default()
+}

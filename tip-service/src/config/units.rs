@@ -1,0 +1,322 @@
+//! The unit register: `config/units.toml` (mail, certificates) and `site/data/units.toml` (what the
+//! public reads), joined by id.
+//!
+//! A certificate that has lapsed, or whose file is gone, closes its unit; one that is wrong by
+//! configuration refuses the start. Must never drop a certificate and go on with the rest.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use sealed_tip::UnitCert;
+use serde::Deserialize;
+
+use super::check;
+use super::error::{ConfigError, Fault};
+use super::file::{File, nearest};
+use super::routes::RouteKeys;
+use crate::units::Unit;
+
+/// `config/units.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PrivateKeys {
+    pub(super) unit: Vec<PrivateUnit>,
+    pub(super) route: Vec<RouteKeys>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PrivateUnit {
+    #[serde(deserialize_with = "check::id")]
+    pub(super) id: String,
+    #[serde(deserialize_with = "check::mail")]
+    mail: String,
+    pub(super) certs: Vec<String>,
+}
+
+/// `site/data/units.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PublicKeys {
+    unit: Vec<PublicUnit>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PublicUnit {
+    #[serde(deserialize_with = "check::id")]
+    id: String,
+    #[serde(deserialize_with = "check::text")]
+    name: String,
+    #[serde(deserialize_with = "check::text")]
+    area: String,
+    #[serde(deserialize_with = "check::telephone")]
+    telephone: String,
+    fingerprints: Vec<String>,
+}
+
+/// Both halves as they were read, and the files to complain about.
+pub(super) struct Halves<'a> {
+    pub(super) private_file: &'a File,
+    pub(super) private: &'a [PrivateUnit],
+    pub(super) public_file: &'a File,
+    pub(super) public: PublicKeys,
+    /// The folder of certificates.
+    pub(super) keys: &'a Path,
+    /// Unix seconds.
+    pub(super) now: u64,
+}
+
+impl Halves<'_> {
+    /// Joins the halves and reads the certificates.
+    ///
+    /// # Errors
+    /// All ids and certificates that are wrong.
+    pub(super) fn join(self) -> Result<Vec<Arc<Unit>>, Vec<ConfigError>> {
+        let mut errors = self.twice();
+        errors.extend(self.strangers());
+        let mut units = Vec::with_capacity(self.private.len());
+        for (index, private) in self.private.iter().enumerate() {
+            let found = self.public.unit.iter().enumerate();
+            let found = found
+                .into_iter()
+                .find(|(_, public)| public.id == private.id);
+            let Some((place, public)) = found else {
+                errors.push(self.unpublished(index, private));
+                continue;
+            };
+            match self.unit(index, private, place, public) {
+                Ok(unit) => units.push(Arc::new(unit)),
+                Err(more) => errors.extend(more),
+            }
+        }
+        if errors.is_empty() && !units.iter().any(|unit| unit.usable(self.now).is_ok()) {
+            errors.push(self.none_usable(&units));
+        }
+        if errors.is_empty() {
+            Ok(units)
+        } else {
+            Err(errors)
+        }
+    }
+
+    fn twice(&self) -> Vec<ConfigError> {
+        let private = self.private.iter().map(|unit| unit.id.as_str());
+        let public = self.public.unit.iter().map(|unit| unit.id.as_str());
+        let mut errors = twice(self.private_file, private);
+        errors.extend(twice(self.public_file, public));
+        errors
+    }
+
+    /// Public units that the private half does not know.
+    fn strangers(&self) -> Vec<ConfigError> {
+        let known = || self.private.iter().map(|unit| unit.id.as_str());
+        let strangers = self.public.unit.iter().enumerate();
+        strangers
+            .filter(|(_, public)| !known().any(|id| id == public.id))
+            .map(|(index, public)| {
+                self.public_file.error(
+                    format!("unit[{index}].id"),
+                    Fault::Absent,
+                    format!("the unit \"{}\" is not in the private half of the register", public.id),
+                    or_meant(
+                        nearest(&public.id, known()),
+                        "add its mail address and certificates to config/units.toml, or take it out here",
+                    ),
+                )
+            })
+            .collect()
+    }
+
+    fn unpublished(&self, index: usize, private: &PrivateUnit) -> ConfigError {
+        let public = self.public.unit.iter().map(|unit| unit.id.as_str());
+        self.private_file.error(
+            format!("unit[{index}].id"),
+            Fault::Absent,
+            format!(
+                "the unit \"{}\" is not in the public half of the register",
+                private.id
+            ),
+            or_meant(
+                nearest(&private.id, public),
+                "add its name, area and telephone to site/data/units.toml, or take it out here",
+            ),
+        )
+    }
+
+    fn none_usable(&self, units: &[Arc<Unit>]) -> ConfigError {
+        let reasons: Vec<String> = units
+            .iter()
+            .filter_map(|unit| Some(format!("{}: {}", unit.id, unit.usable(self.now).err()?)))
+            .collect();
+        self.private_file.error(
+            "unit",
+            Fault::Certificate,
+            format!("no unit can be written to: {}", reasons.join("; ")),
+            "put each unit's public certificate into the folder that registers.keys names",
+        )
+    }
+
+    fn unit(
+        &self,
+        index: usize,
+        private: &PrivateUnit,
+        place: usize,
+        public: &PublicUnit,
+    ) -> Result<Unit, Vec<ConfigError>> {
+        let mut certs = Vec::with_capacity(private.certs.len());
+        let mut lapse = None;
+        let mut errors = Vec::new();
+        let names = self.cert_names(index, private, &mut errors);
+        for (key, name) in names {
+            match self.cert(&key, name) {
+                Ok(Ok(cert)) => certs.push(cert),
+                Ok(Err(reason)) => lapse = lapse.or(Some(reason)),
+                Err(error) => errors.push(error),
+            }
+        }
+        let whole = lapse.is_none() && errors.is_empty();
+        errors.extend(self.fingerprints(place, public, &certs, whole));
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(Unit {
+            id: private.id.clone(),
+            name: public.name.clone(),
+            area: public.area.clone(),
+            telephone: public.telephone.clone(),
+            mail: private.mail.clone(),
+            certs,
+            lapse,
+        })
+    }
+
+    /// The unit's certificate files with their keys, less those that are badly named.
+    fn cert_names<'p>(
+        &self,
+        index: usize,
+        private: &'p PrivateUnit,
+        errors: &mut Vec<ConfigError>,
+    ) -> Vec<(String, &'p str)> {
+        let mut names: Vec<(String, &str)> = Vec::new();
+        let list = format!("unit[{index}].certs");
+        let mut wrong = |key: &str, fault, why: &str| {
+            let hint =
+                "name the files in the folder of registers.keys: certs = [\"city.cert.asc\"]";
+            errors.push(self.private_file.error(key, fault, why, hint));
+        };
+        if private.certs.is_empty() {
+            wrong(&list, Fault::Value, "must name at least one certificate");
+        }
+        for (number, name) in private.certs.iter().enumerate() {
+            let key = format!("{list}[{number}]");
+            if !check::is_file_name(name) {
+                wrong(
+                    &key,
+                    Fault::Value,
+                    "must be the name of a file, without a folder",
+                );
+            } else if names.iter().any(|(_, other)| other == name) {
+                wrong(
+                    &key,
+                    Fault::Duplicate,
+                    &format!("\"{name}\" is there twice"),
+                );
+            } else {
+                names.push((key, name));
+            }
+        }
+        names
+    }
+
+    /// Returns the certificate, or why it has lapsed.
+    fn cert(&self, key: &str, name: &str) -> Result<Result<UnitCert, String>, ConfigError> {
+        let path = self.keys.join(name);
+        let refuse = |why: String, hint: &str| {
+            let why = format!("{}: {why}", super::file::tidy(&path).display());
+            Err(self.private_file.error(key, Fault::Certificate, why, hint))
+        };
+        let armored = match std::fs::read_to_string(&path) {
+            Ok(armored) => armored,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Err(format!("certificate file {name} is missing")));
+            }
+            Err(error) => {
+                return refuse(error.to_string(), "check the file's owner and permissions");
+            }
+        };
+        match UnitCert::parse(&armored, self.now) {
+            Ok(cert) => Ok(Ok(cert)),
+            Err(error) if error.is_lapse() => Ok(Err(format!("certificate {name}: {error}"))),
+            Err(error) => {
+                // The certificate's own complaint brings its hint along.
+                let said = error.to_string();
+                let (why, hint) = said.split_once("; hint: ").unwrap_or((
+                    &said,
+                    "ask the unit for its public certificate: gpg --armor --export FINGERPRINT",
+                ));
+                refuse(why.to_owned(), hint)
+            }
+        }
+    }
+
+    /// Published fingerprints must be those of the certificates; none may be published yet.
+    fn fingerprints(
+        &self,
+        place: usize,
+        public: &PublicUnit,
+        certs: &[UnitCert],
+        whole: bool,
+    ) -> Option<ConfigError> {
+        let bare = |text: &str| text.replace([' ', ':'], "").to_ascii_uppercase();
+        let key = format!("unit[{place}].fingerprints");
+        let odd = public.fingerprints.iter().position(|text| {
+            let text = bare(text);
+            !matches!(text.len(), 40 | 64) || !text.bytes().all(|byte| byte.is_ascii_hexdigit())
+        });
+        if let Some(odd) = odd {
+            return Some(self.public_file.error(
+                format!("{key}[{odd}]"),
+                Fault::Value,
+                "must be a fingerprint: 40 or 64 hexadecimal digits",
+                "gpg --fingerprint prints it",
+            ));
+        }
+        let published: BTreeSet<String> = public.fingerprints.iter().map(|f| bare(f)).collect();
+        let held: BTreeSet<String> = certs.iter().map(|cert| bare(&cert.fingerprint())).collect();
+        if published.is_empty() || !whole || published == held {
+            return None;
+        }
+        let list = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(", ");
+        Some(self.public_file.error(
+            key,
+            Fault::Certificate,
+            format!(
+                "published are {}, the certificates have {}",
+                list(&published),
+                list(&held)
+            ),
+            "find out whose key has changed before you mend either side: it may have been swapped",
+        ))
+    }
+}
+
+fn twice<'a>(file: &File, ids: impl Iterator<Item = &'a str>) -> Vec<ConfigError> {
+    let mut seen = BTreeSet::new();
+    ids.enumerate()
+        .filter(|(_, id)| !seen.insert(*id))
+        .map(|(index, id)| {
+            let why = format!("the unit \"{id}\" is there twice");
+            let hint = "one entry per unit; a unit may have several certificates";
+            file.error(format!("unit[{index}].id"), Fault::Duplicate, why, hint)
+        })
+        .collect()
+}
+
+pub(super) fn or_meant(nearest: Option<&str>, otherwise: &str) -> String {
+    nearest.map_or_else(
+        || otherwise.to_owned(),
+        |close| format!("did you mean {close}?"),
+    )
+}

@@ -207,7 +207,10 @@ pub(super) fn some_host<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Str
 
 /// The name of a file, without a folder.
 pub(super) fn is_file_name(name: &str) -> bool {
-    !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0'])
+    name.trim() == name
+        && !name.is_empty()
+        && !name.starts_with('.')
+        && !name.contains(['/', '\\', '\0'])
 }
 
 fn is_domain(name: &str) -> bool {

@@ -4,6 +4,7 @@
 //! doubting. Must never fall back to a guess, never read a secret's contents into an error, and
 //! never touch the network.
 
+mod certs;
 mod check;
 mod disk;
 mod error;

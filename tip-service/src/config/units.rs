@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use sealed_tip::UnitCert;
 use serde::Deserialize;
 
 use super::check;
@@ -44,7 +43,7 @@ pub(super) struct PublicKeys {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct PublicUnit {
+pub(super) struct PublicUnit {
     #[serde(deserialize_with = "check::id")]
     id: String,
     #[serde(deserialize_with = "check::text")]
@@ -53,7 +52,7 @@ struct PublicUnit {
     area: String,
     #[serde(deserialize_with = "check::telephone")]
     telephone: String,
-    fingerprints: Vec<String>,
+    pub(super) fingerprints: Vec<String>,
 }
 
 /// Both halves as they were read, and the files to complain about.
@@ -74,7 +73,8 @@ impl Halves<'_> {
     /// # Errors
     /// All ids and certificates that are wrong.
     pub(super) fn join(self) -> Result<Vec<Arc<Unit>>, Vec<ConfigError>> {
-        let mut errors = self.twice();
+        let mut errors = self.nobody();
+        errors.extend(self.twice());
         errors.extend(self.strangers());
         let mut units = Vec::with_capacity(self.private.len());
         for (index, private) in self.private.iter().enumerate() {
@@ -99,6 +99,20 @@ impl Halves<'_> {
         } else {
             Err(errors)
         }
+    }
+
+    fn nobody(&self) -> Vec<ConfigError> {
+        let halves = [
+            (self.private_file, self.private.is_empty()),
+            (self.public_file, self.public.unit.is_empty()),
+        ];
+        let empty = halves.into_iter().filter(|(_, empty)| *empty);
+        empty
+            .map(|(file, _)| {
+                let hint = "somebody has to answer: write a [[unit]]";
+                file.error("unit", Fault::Value, "must hold at least one unit", hint)
+            })
+            .collect()
     }
 
     fn twice(&self) -> Vec<ConfigError> {
@@ -190,115 +204,6 @@ impl Halves<'_> {
             certs,
             lapse,
         })
-    }
-
-    /// The unit's certificate files with their keys, less those that are badly named.
-    fn cert_names<'p>(
-        &self,
-        index: usize,
-        private: &'p PrivateUnit,
-        errors: &mut Vec<ConfigError>,
-    ) -> Vec<(String, &'p str)> {
-        let mut names: Vec<(String, &str)> = Vec::new();
-        let list = format!("unit[{index}].certs");
-        let mut wrong = |key: &str, fault, why: &str| {
-            let hint =
-                "name the files in the folder of registers.keys: certs = [\"city.cert.asc\"]";
-            errors.push(self.private_file.error(key, fault, why, hint));
-        };
-        if private.certs.is_empty() {
-            wrong(&list, Fault::Value, "must name at least one certificate");
-        }
-        for (number, name) in private.certs.iter().enumerate() {
-            let key = format!("{list}[{number}]");
-            if !check::is_file_name(name) {
-                wrong(
-                    &key,
-                    Fault::Value,
-                    "must be the name of a file, without a folder",
-                );
-            } else if names.iter().any(|(_, other)| other == name) {
-                wrong(
-                    &key,
-                    Fault::Duplicate,
-                    &format!("\"{name}\" is there twice"),
-                );
-            } else {
-                names.push((key, name));
-            }
-        }
-        names
-    }
-
-    /// Returns the certificate, or why it has lapsed.
-    fn cert(&self, key: &str, name: &str) -> Result<Result<UnitCert, String>, ConfigError> {
-        let path = self.keys.join(name);
-        let refuse = |why: String, hint: &str| {
-            let why = format!("{}: {why}", super::file::tidy(&path).display());
-            Err(self.private_file.error(key, Fault::Certificate, why, hint))
-        };
-        let armored = match std::fs::read_to_string(&path) {
-            Ok(armored) => armored,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(Err(format!("certificate file {name} is missing")));
-            }
-            Err(error) => {
-                return refuse(error.to_string(), "check the file's owner and permissions");
-            }
-        };
-        match UnitCert::parse(&armored, self.now) {
-            Ok(cert) => Ok(Ok(cert)),
-            Err(error) if error.is_lapse() => Ok(Err(format!("certificate {name}: {error}"))),
-            Err(error) => {
-                // The certificate's own complaint brings its hint along.
-                let said = error.to_string();
-                let (why, hint) = said.split_once("; hint: ").unwrap_or((
-                    &said,
-                    "ask the unit for its public certificate: gpg --armor --export FINGERPRINT",
-                ));
-                refuse(why.to_owned(), hint)
-            }
-        }
-    }
-
-    /// Published fingerprints must be those of the certificates; none may be published yet.
-    fn fingerprints(
-        &self,
-        place: usize,
-        public: &PublicUnit,
-        certs: &[UnitCert],
-        whole: bool,
-    ) -> Option<ConfigError> {
-        let bare = |text: &str| text.replace([' ', ':'], "").to_ascii_uppercase();
-        let key = format!("unit[{place}].fingerprints");
-        let odd = public.fingerprints.iter().position(|text| {
-            let text = bare(text);
-            !matches!(text.len(), 40 | 64) || !text.bytes().all(|byte| byte.is_ascii_hexdigit())
-        });
-        if let Some(odd) = odd {
-            return Some(self.public_file.error(
-                format!("{key}[{odd}]"),
-                Fault::Value,
-                "must be a fingerprint: 40 or 64 hexadecimal digits",
-                "gpg --fingerprint prints it",
-            ));
-        }
-        let published: BTreeSet<String> = public.fingerprints.iter().map(|f| bare(f)).collect();
-        let held: BTreeSet<String> = certs.iter().map(|cert| bare(&cert.fingerprint())).collect();
-        if published.is_empty() || !whole || published == held {
-            return None;
-        }
-        let list = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(", ");
-        Some(self.public_file.error(
-            key,
-            Fault::Certificate,
-            format!(
-                "published are {}, the certificates have {}",
-                list(&published),
-                list(&held)
-            ),
-            "find out whose key has changed before you mend either side: it may have been swapped",
-        ))
     }
 }
 

@@ -1,1 +1,19 @@
-//! Starts the real things for the stories.
+//! Starts the real things for the stories: the real binary, the real built site, real mail servers,
+//! GnuPG itself and a real browser. It never imitates any of them, and it skips nothing: what is
+//! missing on the machine fails the test with the hint to run `make setup`.
+
+pub mod browser;
+pub mod cases;
+pub mod form;
+pub mod gpg;
+pub mod http;
+pub mod install;
+pub mod letter;
+pub mod machine;
+pub mod maildir;
+pub mod page;
+pub mod postfix;
+pub mod service;
+pub mod site;
+pub mod smtp;
+pub mod tls;

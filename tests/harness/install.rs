@@ -1,0 +1,152 @@
+//! One installation of the service in a temporary folder of its own: its configuration, its keys,
+//! its store, its mail, its temporary files. Built on `config/dev.toml`, so the stories live with
+//! the configuration that `make run` uses, every path of it moved into the folder.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+use toml::{Table, Value};
+
+use crate::machine::{missing, repository, run, words};
+use crate::service::Service;
+use crate::{maildir, site};
+
+/// The folder and the configuration in it.
+pub struct Install {
+    folder: TempDir,
+    config: Table,
+}
+
+impl Install {
+    /// A fresh installation that delivers at once, as a Maildir, and limits nobody.
+    pub fn new() -> Self {
+        let repository = repository();
+        let text = std::fs::read_to_string(repository.join("config/dev.toml"))
+            .expect("config/dev.toml is readable");
+        let config = text.parse().expect("config/dev.toml is TOML");
+        let folder = tempfile::Builder::new().prefix("tip-").tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        let ours = |name: &str| repository.join(name).display().to_string();
+        let (store, keys, mail) = (at("store/tips.db"), at("keys"), at("mail"));
+        for name in ["store", "keys", "mail", "tmp", "work", "log"] {
+            std::fs::create_dir(folder.path().join(name)).expect("a folder");
+        }
+        site::built();
+        Self { folder, config }
+            .with("site.root", ours("site/public"))
+            .with("site.units", ours("site/data/units.toml"))
+            .with("registers.units", ours("config/units.toml"))
+            .with("registers.kinds", ours("config/kinds.toml"))
+            .with("registers.places", ours("config/places.toml"))
+            .with("registers.keys", keys)
+            .with("store.path", store)
+            .with("mail.transport", Table::from_iter([
+                ("kind".to_string(), Value::from("maildir")),
+                ("dir".to_string(), Value::from(mail)),
+            ]))
+            .with("delivery.delay_max_seconds", 0)
+            .with("delivery.retry_min_seconds", 1)
+            .with("delivery.retry_max_seconds", 2)
+            .with("limits.prompt_per_hour", 100_000)
+            .with("limits.onion_prompt_per_hour", 1_000_000)
+            .with("limits.refuse_per_minute", 1_000_000)
+    }
+
+    /// Sets a key such as `limits.prompt_per_hour`.
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        let mut path: Vec<&str> = key.split('.').collect();
+        let last = path.pop().expect("a key");
+        let mut table = &mut self.config;
+        for name in path {
+            let inner = table.entry(name).or_insert_with(|| Table::new().into());
+            table = inner.as_table_mut().unwrap_or_else(|| panic!("{key}: {name} is no table"));
+        }
+        table.insert(last.into(), value.into());
+        self
+    }
+
+    /// A file or folder inside the installation.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The whole installation's folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes the configuration and returns its path.
+    pub fn config_file(&self) -> PathBuf {
+        let path = self.path("tip-service.toml");
+        std::fs::write(&path, self.config.to_string()).expect("the configuration is written");
+        path
+    }
+
+    /// The binary under test.
+    pub fn binary() -> PathBuf {
+        repository().join("target/release/tip-service")
+    }
+
+    /// The binary with these arguments, in the installation's own working and temporary folders.
+    pub fn command<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Command {
+        let binary = Self::binary();
+        if !binary.exists() {
+            missing(&binary, &std::io::ErrorKind::NotFound.into());
+        }
+        let mut command = Command::new(binary);
+        command.args(arguments).current_dir(self.path("work")).env("TMPDIR", self.path("tmp"));
+        command
+    }
+
+    /// Runs a subcommand that takes `--config`, with further arguments.
+    pub fn run(&self, subcommand: &[&str], further: &[&str]) -> Output {
+        let config = self.config_file();
+        run(self.command(subcommand).arg("--config").arg(config).args(further))
+    }
+
+    /// Runs a subcommand and fails unless it succeeds; returns what it said.
+    pub fn run_well(&self, subcommand: &[&str], further: &[&str]) -> String {
+        let output = self.run(subcommand, further);
+        assert!(output.status.success(), "{subcommand:?}: {}", words(&output));
+        words(&output)
+    }
+
+    /// Starts the service with demo keys and waits until it is ready.
+    pub fn start(&self) -> Service<'_> {
+        Service::start(self, &["--dev"])
+    }
+
+    /// Starts the service as in production, on the keys that are there.
+    pub fn start_for_real(&self) -> Service<'_> {
+        Service::start(self, &[])
+    }
+
+    /// Makes a key pair for a unit with the program's own `keygen`.
+    pub fn make_key(&self, unit: &str) {
+        let output =
+            run(&mut self.command(&["keygen", "--out", &self.text_path("keys"), "--id", unit]));
+        assert!(output.status.success(), "keygen {unit}: {}", words(&output));
+    }
+
+    /// The secret key of a demo unit, as exported.
+    pub fn secret_key(&self, unit: &str) -> PathBuf {
+        self.path(&format!("keys/{unit}.secret.asc"))
+    }
+
+    /// The letters that lie in a unit's mailbox.
+    pub fn letters(&self, unit: &str) -> Vec<PathBuf> {
+        maildir::letters(&self.path("mail").join(unit))
+    }
+
+    /// A path inside the installation as text, for an argument or a configuration value.
+    pub fn text_path(&self, name: &str) -> String {
+        self.path(name).display().to_string()
+    }
+}
+
+impl Default for Install {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,146 @@
+//! Postfix itself, as a private instance in a temporary folder: own queue, own configuration, own
+//! port, TLS from the test's authority, letters into a Maildir. Root only; the machine's own
+//! Postfix, if any, is not touched.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::install::Install;
+use crate::machine::{free_port, missing, run, wait_for, words};
+use crate::smtp::transport;
+use crate::tls::Authority;
+
+/// `nobody`: owns the delivered letters.
+const OWNER: u32 = 65534;
+
+/// A running private Postfix.
+pub struct Postfix {
+    folder: TempDir,
+    port: u16,
+    master: Child,
+}
+
+impl Postfix {
+    /// Starts one that takes mail for every domain into one Maildir.
+    pub fn start() -> Self {
+        let folder = tempfile::Builder::new().prefix("postfix-").tempdir_in("/tmp").expect("folder");
+        let root = folder.path();
+        fs::set_permissions(root, fs::Permissions::from_mode(0o755)).expect("permissions");
+        for name in ["etc", "queue", "data", "mail", "tls"] {
+            fs::create_dir(root.join(name)).expect("a folder");
+        }
+        chown(root.join("mail"), Some(OWNER), Some(OWNER)).expect("an owner");
+        own_by_name(&root.join("data"), "postfix");
+        let authority = Authority::new();
+        authority.write(&root.join("ca.pem"));
+        authority.issue("localhost", &root.join("tls"));
+        let port = free_port();
+        fs::write(root.join("etc/main.cf"), main_cf(root)).expect("main.cf");
+        fs::write(root.join("etc/master.cf"), master_cf(port)).expect("master.cf");
+        let etc = root.join("etc").display().to_string();
+        let checked = run(Command::new("/usr/sbin/postfix").args(["-c", &etc, "check"]));
+        assert!(checked.status.success(), "postfix check: {}", words(&checked));
+        let master = Command::new("/usr/sbin/postfix")
+            .args(["-c", &etc, "start-fg"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| missing(Path::new("/usr/sbin/postfix"), &error));
+        let postfix = Self { folder, port, master };
+        wait_for("Postfix to listen", Duration::from_secs(30), || {
+            std::net::TcpStream::connect(("127.0.0.1", port)).ok()
+        });
+        postfix
+    }
+
+    /// Tells an installation to deliver here.
+    pub fn configure(&self, install: Install) -> Install {
+        install.with("mail.transport", transport(self.port, self.folder.path(), false))
+    }
+
+    /// The Maildir it delivers into.
+    pub fn maildir(&self) -> PathBuf {
+        self.folder.path().join("mail/inbox")
+    }
+
+    /// Its log, for a failing test.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("data/log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Postfix {
+    fn drop(&mut self) {
+        let etc = self.folder.path().join("etc").display().to_string();
+        // `stop` ends master and its children; the handle below only collects them.
+        let _ = Command::new("/usr/sbin/postfix")
+            .args(["-c", &etc, "stop"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        let _ = self.master.kill();
+        let _ = self.master.wait();
+    }
+}
+
+fn own_by_name(folder: &Path, user: &str) {
+    let output = run(Command::new("chown").arg(user).arg(folder));
+    assert!(output.status.success(), "chown {user}: {} (run `make setup`)", words(&output));
+}
+
+fn main_cf(root: &Path) -> String {
+    let root = root.display();
+    format!(
+        "compatibility_level = 3.6\n\
+         config_directory = {root}/etc\n\
+         queue_directory = {root}/queue\n\
+         data_directory = {root}/data\n\
+         maillog_file = {root}/data/log\n\
+         maillog_file_prefixes = {root}\n\
+         inet_interfaces = 127.0.0.1\n\
+         inet_protocols = ipv4\n\
+         myhostname = localhost.invalid\n\
+         mydestination =\n\
+         mynetworks = 127.0.0.0/8\n\
+         alias_maps =\n\
+         alias_database =\n\
+         virtual_mailbox_domains = static:all\n\
+         virtual_mailbox_base = {root}/mail\n\
+         virtual_mailbox_maps = static:inbox/\n\
+         virtual_uid_maps = static:{OWNER}\n\
+         virtual_gid_maps = static:{OWNER}\n\
+         smtpd_tls_cert_file = {root}/tls/server.crt\n\
+         smtpd_tls_key_file = {root}/tls/server.key\n\
+         smtpd_tls_security_level = encrypt\n\
+         smtpd_recipient_restrictions = permit_mynetworks, reject\n"
+    )
+}
+
+fn master_cf(port: u16) -> String {
+    format!(
+        "127.0.0.1:{port} inet n - n - - smtpd\n\
+         pickup unix n - n 60 1 pickup\n\
+         cleanup unix n - n - 0 cleanup\n\
+         qmgr unix n - n 300 1 qmgr\n\
+         tlsmgr unix - - n 1000? 1 tlsmgr\n\
+         rewrite unix - - n - - trivial-rewrite\n\
+         bounce unix - - n - 0 bounce\n\
+         defer unix - - n - 0 bounce\n\
+         trace unix - - n - 0 bounce\n\
+         verify unix - - n - 1 verify\n\
+         proxymap unix - - n - - proxymap\n\
+         error unix - - n - - error\n\
+         retry unix - - n - - error\n\
+         discard unix - - n - - discard\n\
+         virtual unix - n n - - virtual\n\
+         anvil unix - - n - 1 anvil\n\
+         scache unix - - n - 1 scache\n\
+         postlog unix-dgram n - n - 1 postlogd\n"
+    )
+}

@@ -1,0 +1,130 @@
+"""A real SMTP server for the stories, on aiosmtpd: STARTTLS and AUTH required, every message kept
+byte for byte. Its --mode makes it fail in the one way a story is about.
+
+usage: smtp_server.py --port N --folder DIR [--certificate PEM --key PEM] [--user U --password P]
+                      [--mode normal|no-starttls|rcpt-4xx|rcpt-5xx|data-4xx|data-5xx|silent|close-in-data]
+
+Writes DIR/<number>.eml for each accepted message and a line to DIR/events for whatever happens.
+"""
+
+import argparse
+import asyncio
+import itertools
+import os
+import ssl
+
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+REFUSALS = {
+    "rcpt-4xx": ("rcpt", "450 4.2.0 Mailbox busy"),
+    "rcpt-5xx": ("rcpt", "550 5.1.1 No such mailbox"),
+    "data-4xx": ("data", "451 4.3.0 Try again later"),
+    "data-5xx": ("data", "554 5.6.0 Message refused"),
+}
+
+
+class Keeper:
+    """aiosmtpd's handler: refuses where the mode says so, keeps everything else."""
+
+    def __init__(self, folder, mode):
+        self.folder, self.numbers = folder, itertools.count(1)
+        self.stage, self.refusal = REFUSALS.get(mode, (None, None))
+
+    def note(self, event):
+        with open(os.path.join(self.folder, "events"), "a", encoding="utf-8") as events:
+            events.write(event + "\n")
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        session.host_name = hostname
+        self.note(f"EHLO {hostname} tls={session.ssl is not None}")
+        return responses
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        self.note(f"MAIL {address}")
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        self.note(f"RCPT {address}")
+        if self.stage == "rcpt":
+            return self.refusal
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.stage == "data":
+            self.note("REFUSED")
+            return self.refusal
+        name = os.path.join(self.folder, f"{next(self.numbers):06}")
+        with open(name + ".tmp", "wb") as message:
+            message.write(envelope.original_content)
+        os.rename(name + ".tmp", name + ".eml")
+        self.note("KEPT")
+        return "250 OK"
+
+
+class HangsUp(SMTP):
+    """Takes DATA's command and then closes, as a server that dies in the middle does."""
+
+    async def smtp_DATA(self, arg):
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
+        self.event_handler.note("HUNG UP")
+        self.transport.abort()
+
+
+async def silent(reader, writer):
+    """Accepts the connection and never says a word."""
+    await reader.read()
+
+
+def authenticator(user, password):
+    def check(server, session, envelope, mechanism, data):
+        good = isinstance(data, LoginPassword) and (data.login, data.password) == (user, password)
+        return AuthResult(success=good)
+
+    return check
+
+
+async def serve(options):
+    os.makedirs(options.folder, exist_ok=True)
+    keeper = Keeper(options.folder, options.mode)
+    if options.mode == "silent":
+        async def noted(reader, writer):
+            keeper.note("CONNECTED")
+            await silent(reader, writer)
+
+        server = await asyncio.start_server(noted, "127.0.0.1", options.port)
+    else:
+        settings = {"hostname": "localhost", "enable_SMTPUTF8": False}
+        if options.mode != "no-starttls":
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(options.certificate, options.key)
+            settings |= {"tls_context": context, "require_starttls": True}
+        if options.user:
+            settings |= {
+                "authenticator": authenticator(options.user.encode(), options.password.encode()),
+                "auth_required": options.mode != "no-starttls",
+                "auth_require_tls": options.mode != "no-starttls",
+            }
+        kind = HangsUp if options.mode == "close-in-data" else SMTP
+        server = await asyncio.get_running_loop().create_server(
+            lambda: kind(keeper, **settings), "127.0.0.1", options.port
+        )
+    print("ready", flush=True)
+    async with server:
+        await server.serve_forever()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--folder", required=True)
+    parser.add_argument("--mode", default="normal")
+    for name in ("certificate", "key", "user", "password"):
+        parser.add_argument("--" + name)
+    asyncio.run(serve(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()

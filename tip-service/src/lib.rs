@@ -1,1 +1,28 @@
-//! See ARCHITECTURE.md.
+//! Takes anonymous tips, seals each at once to the responsible unit, and carries it there by mail.
+//!
+//! The modules in their order: right may use left, never the reverse (`tests/layers.rs` keeps it).
+//! clock, entropy, mac, places, kinds, units → config → store | mail | limits → intake, delivery, purge → http →
+//! app → cli.
+
+pub mod clock;
+pub mod entropy;
+pub mod kinds;
+pub mod mac;
+pub mod places;
+pub mod units;
+
+pub mod config;
+
+pub mod limits;
+pub mod mail;
+pub mod store;
+
+pub mod delivery;
+pub mod intake;
+pub mod purge;
+
+pub mod http;
+
+pub mod app;
+
+pub mod cli;

@@ -1,2 +1,37 @@
-//! Entry point.
-fn main() {}
+//! Entry point: hardens the process, then does what the command line asks.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::stat::{Mode, umask};
+
+fn main() -> ExitCode {
+    if let Err(error) = harden() {
+        return fail(&format!("cannot forbid core dumps: {error}"));
+    }
+    match tip_service::cli::Cli::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&format!("{error:#}")),
+    }
+}
+
+/// No core dump may hold plaintext, nobody else may look into the process, and new files are ours alone.
+fn harden() -> nix::Result<()> {
+    setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
+    nix::sys::prctl::set_dumpable(false)?;
+    umask(Mode::from_bits_truncate(0o077));
+    Ok(())
+}
+
+#[expect(clippy::print_stderr, reason = "the one place where an error ends the process")]
+fn fail(message: &str) -> ExitCode {
+    for (i, line) in message.lines().enumerate() {
+        if i == 0 && !line.starts_with("tip-service:") {
+            eprintln!("tip-service: {line}");
+        } else {
+            eprintln!("{line}");
+        }
+    }
+    ExitCode::FAILURE
+}

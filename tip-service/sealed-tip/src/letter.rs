@@ -143,7 +143,7 @@ impl Page {
             self.say("【专项问题】");
         }
         for answer in &told {
-            self.say(Text::line(&answer.label).as_str());
+            self.say(&format!("问：{}", Text::line(&answer.label).as_str()));
             self.quote(answer.value.as_str());
         }
         if !told.is_empty() {
@@ -187,10 +187,12 @@ impl Page {
         self.say(if tip.supplement {
             "本信是补充，不是首次来信。"
         } else {
-            "本信是首次来信，不是补充。"
+            "本信是新线索，不是补充。"
         });
         self.say("无法主动联系举报人；只有举报人凭回执自行查看信箱时，才能看到答复和询问。");
-        self.say("竖线“│”后为举报人原话，未经核实：请勿点击其中的链接，勿扫码，勿按其中号码回拨。");
+        self.say(
+            "竖线“│”“┆”后为举报人原话，未经核实：请勿点击其中的链接，勿扫码，勿按其中号码回拨。",
+        );
         self.say("附件 tip.json 内容与本信相同，供登记使用。");
     }
 }

@@ -12,6 +12,7 @@
 //! `FORMAT.md`.
 
 mod certificate;
+mod identity;
 mod key_error;
 mod keygen;
 mod letter;
@@ -21,6 +22,7 @@ mod policy;
 mod read;
 mod receipt;
 mod seal;
+mod subkey;
 mod text;
 mod tip;
 mod tip_json;

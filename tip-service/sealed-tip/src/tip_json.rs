@@ -75,7 +75,7 @@ pub(crate) fn write(tip: &Tip, reference: &Text) -> Zeroizing<Vec<u8>> {
     };
     // An escaped text is at most twice as long (quotes, backslashes, LF; there are no other
     // controls), so the buffer never moves and no unwiped copy is left behind.
-    let room = tip.canonical().len() * 2 + reference.as_str().len() * 2 + 2048;
+    let room = tip.canonical().len() * 3 + reference.as_str().len() * 2 + 2048;
     let mut out = Zeroizing::new(Vec::with_capacity(room));
     // Writing plain strings to memory cannot fail; were it to, the letter still has every fact.
     let _ = serde_json::to_writer_pretty(&mut *out, &root);

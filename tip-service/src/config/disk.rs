@@ -78,15 +78,11 @@ impl Look<'_> {
     fn transport(&mut self, transport: &Transport) {
         match transport {
             Transport::Maildir { dir } => self.parent("mail.transport.dir", dir),
-            Transport::Smtp {
-                password_file,
-                ca_file,
-                ..
-            } => {
-                if let Some(path) = password_file {
+            Transport::Smtp(smtp) => {
+                if let Some(path) = &smtp.password_file {
                     self.password("mail.transport.password_file", path);
                 }
-                if let Some(path) = ca_file {
+                if let Some(path) = &smtp.ca_file {
                     self.certificates("mail.transport.ca_file", path);
                 }
             }

@@ -50,7 +50,7 @@ impl Fault {
         match self {
             Self::Unreadable => "文件读不出来",
             Self::Syntax => "文件不符合 TOML 写法",
-            Self::Unknown => "没有这个配置项,请核对拼写",
+            Self::Unknown => "没有这个配置项，请核对拼写",
             Self::Missing => "缺少必填的配置项",
             Self::Value => "配置项的值不对",
             Self::Duplicate => "同一个值写了两次",

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 pub use error::{ConfigError, Fault};
 pub use pace::{Delivery, Level, Limits, Log, Retention};
 pub use settings::{Config, Mail, Registers, Server, Site, Store};
-pub use transport::{Tls, Transport};
+pub use transport::{Smtp, Tls, Transport};
 
 use crate::kinds::Kinds;
 use crate::places::Places;

@@ -15,27 +15,31 @@ use super::settings::whole;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Transport {
     /// A mail server, always over TLS.
-    Smtp {
-        /// Its name, as in its certificate.
-        host: String,
-        /// 587 for STARTTLS, 465 for implicit TLS.
-        port: u16,
-        /// How TLS begins.
-        tls: Tls,
-        /// The account, if the server wants one.
-        username: Option<String>,
-        /// The file that holds its password.
-        password_file: Option<PathBuf>,
-        /// PEM certificates to trust instead of the system's.
-        ca_file: Option<PathBuf>,
-        /// Longest wait for any answer.
-        timeout_seconds: u64,
-    },
+    Smtp(Smtp),
     /// Folders on this machine, one per unit: for trying out, no letter leaves.
     Maildir {
         /// The folder that holds them.
         dir: PathBuf,
     },
+}
+
+/// The mail server that letters are handed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Smtp {
+    /// Its name, as in its certificate.
+    pub host: String,
+    /// 587 for STARTTLS, 465 for implicit TLS.
+    pub port: u16,
+    /// How TLS begins.
+    pub tls: Tls,
+    /// The account, if the server wants one.
+    pub username: Option<String>,
+    /// The file that holds its password.
+    pub password_file: Option<PathBuf>,
+    /// PEM certificates to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Longest time one letter may take.
+    pub timeout_seconds: u64,
 }
 
 /// How TLS begins. There is no "none".
@@ -52,11 +56,7 @@ impl Transport {
     /// Returns the paths that may be relative.
     pub(super) fn paths(&mut self) -> Vec<&mut PathBuf> {
         match self {
-            Self::Smtp {
-                password_file,
-                ca_file,
-                ..
-            } => password_file.iter_mut().chain(ca_file).collect(),
+            Self::Smtp(smtp) => smtp.password_file.iter_mut().chain(&mut smtp.ca_file).collect(),
             Self::Maildir { dir } => vec![dir],
         }
     }
@@ -116,7 +116,7 @@ fn smtp<E: Error>(keys: Keys) -> Result<Transport, E> {
         (None, Some(_)) => return Err(missing("username", "a password needs one")),
         _ => {}
     }
-    Ok(Transport::Smtp {
+    Ok(Transport::Smtp(Smtp {
         host: keys.host.ok_or_else(|| missing("host", "smtp needs it"))?,
         port: keys.port.ok_or_else(|| missing("port", "smtp needs it"))?,
         tls: keys.tls.ok_or_else(|| missing("tls", "smtp needs it"))?,
@@ -124,7 +124,7 @@ fn smtp<E: Error>(keys: Keys) -> Result<Transport, E> {
         password_file: keys.password_file,
         ca_file: keys.ca_file,
         timeout_seconds: keys.timeout_seconds.unwrap_or_else(whole::<30, _>),
-    })
+    }))
 }
 
 fn maildir<E: Error>(keys: Keys) -> Result<Transport, E> {

@@ -1,0 +1,18 @@
+//! All tests of the crate from outside, in one program.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests stop at the first surprise"
+)]
+
+mod certs;
+mod desk;
+mod gpg;
+mod letter;
+mod properties;
+mod receipt;
+mod seal;
+mod text;
+mod tips;
+mod unit_key;
+mod wrong_keys;

@@ -1,0 +1,229 @@
+//! Builds the service from its configuration, watches over its tasks, and stops it in order. The only place
+//! that spawns long-lived tasks.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::clock::{self, Clock, SystemClock};
+use crate::config::{self, Loaded};
+use crate::delivery::Delivery;
+use crate::entropy::Entropy;
+use crate::http::{self, Door, Pages, PagesError, server::Listener};
+use crate::intake::{FormKeys, Intake};
+use crate::limits::Limits;
+use crate::mail::{Transport, TransportError};
+use crate::purge;
+use crate::store::{Capacity, Class, Id, Store, StoreError};
+
+/// Why the service did not start, or ended.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppError {
+    /// The site is not built, or a template is broken.
+    #[error("{0}\n  hint: build the site first (make site); site.root must be the folder that Zola built")]
+    Pages(#[from] PagesError),
+    /// The database.
+    #[error("store.path: {0}\n  hint: the folder must exist, be writable by this user, and have space")]
+    Store(#[from] StoreError),
+    /// The way out.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// No SMTP outside the demo.
+    #[error(
+        "mail.transport.kind: maildir keeps letters on this machine\n  hint: configure smtp, or add --dev to try things out"
+    )]
+    NoSmtp,
+    /// An address that cannot be listened on.
+    #[error("server: cannot listen on {address}: {why}\n  hint: choose another address or stop what uses it")]
+    Listen {
+        /// Address and port.
+        address: SocketAddr,
+        /// The system's reason.
+        why: std::io::Error,
+    },
+    /// A task that should run for ever ended.
+    #[error("{0} ended; the process must be started again")]
+    Ended(&'static str),
+}
+
+/// The service, built but not yet serving.
+pub struct App {
+    door: Arc<Door>,
+    delivery: Delivery,
+    news: mpsc::UnboundedReceiver<(Id, Class)>,
+    listeners: Vec<(TcpListener, Listener)>,
+}
+
+/// All of start-up but listening: what `check` does too.
+pub struct Parts {
+    /// Registers and settings.
+    pub loaded: Arc<Loaded>,
+    /// Loaded templates.
+    pub pages: Pages,
+    /// The way out.
+    pub transport: Arc<Transport>,
+    /// The database.
+    pub store: Store,
+}
+
+impl Parts {
+    /// Loads pages and transport, opens the store.
+    ///
+    /// # Errors
+    /// [`AppError`], naming the key.
+    pub async fn build(loaded: Loaded, dev: bool) -> Result<Self, AppError> {
+        let mail = &loaded.config.mail;
+        if matches!(mail.transport, config::Transport::Maildir { .. }) && !dev {
+            return Err(AppError::NoSmtp);
+        }
+        let pages = Pages::load(&loaded.config.site.root)?;
+        let transport = Arc::new(Transport::new(mail)?);
+        let settings = &loaded.config.store;
+        let capacity = Capacity {
+            max_waiting: u64::from(settings.max_waiting),
+            min_free_mib: settings.min_free_mib,
+        };
+        let store = Store::open(&settings.path, capacity).await?;
+        Ok(Self { loaded: Arc::new(loaded), pages, transport, store })
+    }
+}
+
+impl App {
+    /// Puts the parts together and opens the listeners.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn build(parts: Parts) -> Result<Self, AppError> {
+        let Parts { loaded, pages, transport, store } = parts;
+        store.recover().await?;
+        let server = &loaded.config.server;
+        let mut listeners = vec![listen(server.listen, Listener::Open).await?];
+        if let Some(address) = server.onion_listen {
+            listeners.push(listen(address, Listener::Onion).await?);
+        }
+        let entropy = Arc::new(Entropy::from_system());
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let (wake, news) = mpsc::unbounded_channel();
+        let delivery = Delivery {
+            loaded: loaded.clone(),
+            store: store.clone(),
+            transport,
+            entropy: entropy.clone(),
+            clock: clock.clone(),
+        };
+        let intake = Intake {
+            loaded: loaded.clone(),
+            forms: FormKeys::new(),
+            store: store.clone(),
+            entropy: entropy.clone(),
+            clock: clock.clone(),
+            wake,
+        };
+        let limits = Limits::new(&loaded.config.limits, clock::day(clock.unix()), entropy.bytes());
+        let form_page = http::FormPage::default();
+        let door = Door { intake, limits, pages, loaded, store, entropy, clock, form_page };
+        Ok(Self { door: Arc::new(door), delivery, news, listeners })
+    }
+
+    /// The addresses it will answer on, the open one first.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn addresses(&self) -> std::io::Result<Vec<SocketAddr>> {
+        self.listeners.iter().map(|(listener, _)| listener.local_addr()).collect()
+    }
+
+    /// Serves until `stop` resolves or a task ends that should not.
+    ///
+    /// # Errors
+    /// [`AppError::Ended`].
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), AppError> {
+        let (tell, told) = watch::channel(false);
+        let mut tasks: JoinSet<Result<&'static str, AppError>> = JoinSet::new();
+        let stopped = move || {
+            let mut told = told.clone();
+            // An error means the sender is gone: the process is stopping anyway.
+            async move { drop(told.wait_for(|stop| *stop).await) }
+        };
+        for (listener, kind) in self.listeners {
+            let (door, stop) = (self.door.clone(), stopped());
+            tasks.spawn(async move {
+                let settings = door.loaded.config.server.clone();
+                http::server::serve(listener, kind, http::router(door), &settings, stop).await;
+                Ok("the listener")
+            });
+        }
+        let stop_delivery = stopped();
+        tasks.spawn(async move {
+            self.delivery.run(self.news, stop_delivery).await?;
+            Ok("delivery")
+        });
+        tasks.spawn(keep_house(self.door.clone(), stopped()));
+        let result = tokio::select! {
+            () = stop => Ok(()),
+            Some(ended) = tasks.join_next() => match ended {
+                Ok(Ok(name)) => Err(AppError::Ended(name)),
+                Ok(Err(error)) => Err(error),
+                Err(_) => Err(AppError::Ended("a task (it panicked)")),
+            },
+        };
+        let _ = tell.send(true);
+        while tasks.join_next().await.is_some() {}
+        result
+    }
+}
+
+async fn listen(address: SocketAddr, kind: Listener) -> Result<(TcpListener, Listener), AppError> {
+    let listener =
+        TcpListener::bind(address).await.map_err(|why| AppError::Listen { address, why })?;
+    Ok((listener, kind))
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Minutely: forgets idle clients. Daily: purges, and warns of certificates that are about to lapse.
+async fn keep_house(
+    door: Arc<Door>,
+    stop: impl Future<Output = ()>,
+) -> Result<&'static str, AppError> {
+    let mut minute = tokio::time::interval(MINUTE);
+    let mut swept = 0;
+    tokio::pin!(stop);
+    loop {
+        tokio::select! {
+            () = &mut stop => return Ok("housekeeping"),
+            _ = minute.tick() => {}
+        }
+        door.limits.prune();
+        let now = door.clock.unix();
+        if clock::day(now) != swept {
+            warn_of_keys(&door.loaded, now);
+            match purge::run(&door.store, &door.loaded.config, now).await {
+                Ok(_) => swept = clock::day(now),
+                Err(error) => tracing::error!(%error, "ALARM: purge failed, trying again in a minute"),
+            }
+        }
+    }
+}
+
+/// Days before its end from which a certificate is an alarm.
+const KEY_WARNING_DAYS: u64 = 30;
+
+fn warn_of_keys(loaded: &Loaded, now: u64) {
+    for unit in loaded.register.units() {
+        if let Err(why) = unit.usable(now) {
+            tracing::error!(unit = %unit.id, %why, "ALARM: the unit's form is closed");
+        }
+        for cert in &unit.certs {
+            let left = cert.expires().map(|end| end.saturating_sub(now) / 86_400);
+            if let Some(days) = left.filter(|days| *days < KEY_WARNING_DAYS) {
+                tracing::error!(unit = %unit.id, days, "ALARM: a certificate is about to expire");
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The command line. Says what it does in Chinese and English; every command reads the same configuration
+//! and refuses the same mistakes.
+
+mod keygen;
+mod open;
+mod outbox;
+mod serve;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// 辽源禁毒 举报服务 · takes anonymous tips, seals each at once to the responsible unit, delivers it by mail.
+#[derive(Parser)]
+#[command(name = "tip-service", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 运行服务 · run the service
+    Serve {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// 演示:缺钥匙就生成,允许 maildir · for trying out: makes missing demo keys, allows maildir
+        #[arg(long)]
+        dev: bool,
+        /// 监听地址,代替配置里的 server.listen · listen here instead
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        listen: Option<SocketAddr>,
+    },
+    /// 做启动的全部检查,但不运行 · all of start-up without serving
+    Check {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// 允许 maildir · allow maildir
+        #[arg(long)]
+        dev: bool,
+    },
+    /// 用私钥解开信件(单位和演示用)· decrypt letters with a secret key (for staff and the demo)
+    Open(open::Args),
+    /// 看或重发没送到的信 · list or retry letters that are not delivered
+    Outbox {
+        #[command(subcommand)]
+        what: outbox::What,
+    },
+    /// 按期限删除 · delete what has had its time
+    Purge {
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+    /// 生成一对演示钥匙 · make a key pair for trying out
+    Keygen(keygen::Args),
+}
+
+/// Where the configuration is.
+#[derive(clap::Args)]
+struct ConfigArg {
+    /// 配置文件 · the configuration file
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+impl Cli {
+    /// Does what was asked.
+    ///
+    /// # Errors
+    /// Whatever stands in the way, with a hint.
+    pub fn run(self) -> Result<()> {
+        match self.command {
+            Command::Serve { config, dev, listen } => serve::run(&config.config, dev, listen),
+            Command::Check { config, dev } => serve::check(&config.config, dev),
+            Command::Open(args) => open::run(&args),
+            Command::Outbox { what } => outbox::run(&what),
+            Command::Purge { config } => outbox::purge(&config.config),
+            Command::Keygen(args) => keygen::run(&args),
+        }
+    }
+}
+
+/// Writes one line to standard output. A reader that has gone away (`| head`) is no error.
+fn say(line: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}

@@ -1,0 +1,100 @@
+//! `open`: decrypts letters with a secret key. For staff without a mail program at hand, and for the demo;
+//! has no business on the server.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use sealed_tip::SecretCert;
+
+use super::say;
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// 私钥文件,可以给几个 · secret key file, may be given several times
+    #[arg(long, value_name = "FILE")]
+    key: Vec<PathBuf>,
+    /// 打开整个演示信箱:每个单位一个文件夹 · a whole demo mail folder, one folder a unit
+    #[arg(long, value_name = "FOLDER", requires = "keys", conflicts_with_all = ["key", "letters"])]
+    inbox: Option<PathBuf>,
+    /// 演示私钥所在文件夹 · folder of the demo secret keys
+    #[arg(long, value_name = "FOLDER", requires = "inbox")]
+    keys: Option<PathBuf>,
+    /// 连同 tip.json 一起显示 · show tip.json too
+    #[arg(long)]
+    json: bool,
+    /// 信件文件 · letter files
+    letters: Vec<PathBuf>,
+}
+
+pub(super) fn run(args: &Args) -> Result<()> {
+    if let (Some(inbox), Some(keys)) = (&args.inbox, &args.keys) {
+        return open_inbox(inbox, keys, args.json);
+    }
+    if args.key.is_empty() || args.letters.is_empty() {
+        bail!("nothing to open\n  hint: tip-service open --key SECRET.asc LETTER…");
+    }
+    let keys = args.key.iter().map(|file| secret(file)).collect::<Result<Vec<_>>>()?;
+    let keys: Vec<&SecretCert> = keys.iter().collect();
+    args.letters.iter().try_for_each(|file| show(file, &keys, args.json))
+}
+
+fn open_inbox(inbox: &Path, keys: &Path, json: bool) -> Result<()> {
+    let mut shown = 0;
+    for unit in entries(inbox)? {
+        let name = unit.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let key_file = keys.join(format!("{name}.secret.asc"));
+        if !key_file.exists() {
+            continue;
+        }
+        let key = secret(&key_file)?;
+        for file in entries(&unit.join("new"))?.into_iter().chain(entries(&unit.join("cur"))?) {
+            say(&format!("════ {name} · {}", file.display()));
+            show(&file, &[&key], json)?;
+            shown += 1;
+        }
+    }
+    if shown == 0 {
+        say("还没有信。先运行 make run,在 /tip/ 发一条试试 · no letters yet: run the service and file a tip at /tip/");
+    }
+    Ok(())
+}
+
+fn show(file: &Path, keys: &[&SecretCert], json: bool) -> Result<()> {
+    let mail = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let entity = sealed_tip::open(message_in(&mail), keys)
+        .with_context(|| format!("cannot open {}", file.display()))?;
+    let text = sealed_tip::letter_text(&entity)
+        .ok_or_else(|| anyhow!("{}: opened, but it is no letter of this service", file.display()))?;
+    say(&text);
+    if json {
+        say(&sealed_tip::letter_json(&entity).unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// The armoured block inside a mail; the whole file if there is none (a bare or binary message).
+fn message_in(mail: &[u8]) -> &[u8] {
+    const BEGIN: &[u8] = b"-----BEGIN PGP MESSAGE-----";
+    const END: &[u8] = b"-----END PGP MESSAGE-----";
+    let find = |mark: &[u8]| mail.windows(mark.len()).position(|window| window == mark);
+    match (find(BEGIN), find(END)) {
+        (Some(begin), Some(end)) => mail.get(begin..end + END.len()).unwrap_or(mail),
+        _ => mail,
+    }
+}
+
+fn secret(file: &Path) -> Result<SecretCert> {
+    let text =
+        fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    SecretCert::parse(&text).with_context(|| file.display().to_string())
+}
+
+/// What is in a folder, by name; nothing if there is no such folder.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let Ok(listing) = fs::read_dir(folder) else { return Ok(Vec::new()) };
+    let mut paths =
+        listing.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
+}

@@ -1,0 +1,101 @@
+//! `outbox list|retry` and `purge`: the operator's view of what waits. Shows names, units and codes; there is
+//! nothing else to show.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use clap::Subcommand;
+
+use super::serve::{load, runtime};
+use super::{ConfigArg, say};
+use crate::clock::{Clock, SystemClock};
+use crate::store::{Capacity, Id, Row, Store};
+
+#[derive(Subcommand)]
+pub(super) enum What {
+    /// 列出没送到的信 · list letters that are not delivered
+    List {
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+    /// 重发停放的信(全部,或一封)· retry parked letters, all or one
+    Retry {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// 信的名字(见 list)· the letter's name, as list shows it
+        letter: Option<String>,
+    },
+}
+
+/// Opens the store beside the service, which may be running: takes in nothing, recovers nothing.
+async fn beside(config: &Path) -> Result<Store> {
+    let loaded = load(config)?;
+    let capacity = Capacity { max_waiting: u64::MAX, min_free_mib: 0 };
+    Ok(Store::open(&loaded.config.store.path, capacity).await?)
+}
+
+pub(super) fn run(what: &What) -> Result<()> {
+    match what {
+        What::List { config } => runtime()?.block_on(list(&config.config)),
+        What::Retry { config, letter } => runtime()?.block_on(retry(&config.config, letter.as_deref())),
+    }
+}
+
+async fn list(config: &PathBuf) -> Result<()> {
+    let rows = beside(config).await?.undelivered().await?;
+    if rows.is_empty() {
+        say("没有等着送的信 · nothing is waiting");
+    }
+    for row in &rows {
+        say(&line(row));
+    }
+    Ok(())
+}
+
+fn line(row: &Row) -> String {
+    format!(
+        "{}  {:<10} {:<7} {:<7} tries {:<3} code {}",
+        hex(&row.id),
+        row.unit_id,
+        row.state,
+        row.class.as_str(),
+        row.attempts,
+        row.last_code
+    )
+}
+
+async fn retry(config: &PathBuf, letter: Option<&str>) -> Result<()> {
+    let id = letter.map(parse).transpose()?;
+    let n = beside(config).await?.requeue(id).await?;
+    say(&format!("{n} 封信重新排队 · letters queued again"));
+    Ok(())
+}
+
+pub(super) fn purge(config: &Path) -> Result<()> {
+    runtime()?.block_on(async {
+        let loaded = load(config)?;
+        let store = beside(config).await?;
+        let swept = crate::purge::run(&store, &loaded.config, SystemClock.unix()).await?;
+        say(&format!(
+            "已删除 · deleted: 信件内容 letters {}, 信箱 mailboxes {}, 表 forms {}, 记录 rows {}",
+            swept.letters, swept.mailboxes, swept.forms, swept.rows
+        ));
+        Ok(())
+    })
+}
+
+fn hex(id: &Id) -> String {
+    id.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn parse(text: &str) -> Result<Id> {
+    let digits = text.trim();
+    let bytes: Option<Vec<u8>> = (0..digits.len())
+        .step_by(2)
+        .map(|i| digits.get(i..i + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+        .collect();
+    match bytes.map(Id::try_from) {
+        Some(Ok(id)) => Ok(id),
+        _ => bail!("{text:?} is no letter's name\n  hint: copy it from tip-service outbox list"),
+    }
+}

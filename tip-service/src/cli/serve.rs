@@ -1,0 +1,122 @@
+//! `serve` and `check`.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use super::{keygen, say};
+use crate::app::{App, Parts};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{self, Loaded};
+
+pub(super) fn run(file: &Path, dev: bool, listen: Option<SocketAddr>) -> Result<()> {
+    if dev {
+        make_demo_keys(file)?;
+    }
+    let mut loaded = load(file)?;
+    if let Some(address) = listen {
+        loaded.config.server.listen = address;
+    }
+    start_log(&loaded);
+    runtime()?.block_on(async {
+        let app = App::build(Parts::build(loaded, dev).await?).await?;
+        greet(&app.addresses()?, dev);
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let stop = async move {
+            tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        };
+        Ok(app.run(stop).await?)
+    })
+}
+
+pub(super) fn check(file: &Path, dev: bool) -> Result<()> {
+    let loaded = load(file)?;
+    let now = SystemClock.unix();
+    let closed: Vec<String> = loaded
+        .register
+        .units()
+        .iter()
+        .filter_map(|unit| unit.usable(now).err().map(|why| format!("unit {}: {why}", unit.id)))
+        .collect();
+    runtime()?.block_on(async {
+        let parts = Parts::build(loaded, dev).await?;
+        if let Err(error) = parts.transport.probe().await {
+            // No reason to refuse: letters wait in the outbox until the mail server is back.
+            say(&format!("note: {error}; letters would wait · 邮件服务器现在连不上,信会先存着"));
+        }
+        anyhow::Ok(())
+    })?;
+    if !closed.is_empty() {
+        bail!(
+            "these units cannot take tips, their forms are closed · 这些单位的举报表已关闭:\n  {}\n  hint: put a good certificate in place (registers.keys)",
+            closed.join("\n  ")
+        );
+    }
+    say("配置没有问题 · the configuration is good");
+    Ok(())
+}
+
+pub(super) fn load(file: &Path) -> Result<Loaded> {
+    config::load(file, SystemClock.unix()).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow!(lines.join("\n"))
+    })
+}
+
+/// Demo keys for units that have none: only with `--dev`, and the secret halves say what they are.
+fn make_demo_keys(file: &Path) -> Result<()> {
+    let expected = config::expected_certs(file).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow!(lines.join("\n"))
+    })?;
+    for (unit, certs) in expected {
+        let Some(cert) = certs.first().filter(|cert| !cert.exists()) else { continue };
+        let folder = cert.parent().context("a certificate needs a folder")?;
+        keygen::write(folder, &unit, None)?;
+    }
+    Ok(())
+}
+
+/// Only our own events, whatever the level: what libraries log we have not read.
+fn start_log(loaded: &Loaded) {
+    let level = match loaded.config.log.level {
+        config::Level::Error => Level::ERROR,
+        config::Level::Warn => Level::WARN,
+        config::Level::Info => Level::INFO,
+        config::Level::Debug => Level::DEBUG,
+    };
+    // No times: the journal adds its own, and a file must hold none.
+    let lines = tracing_subscriber::fmt::layer()
+        .without_time()
+        .with_ansi(false)
+        .with_writer(std::io::stderr);
+    let ours = Targets::new().with_target("tip_service", level);
+    let _ = tracing_subscriber::registry().with(lines).with(ours).try_init();
+}
+
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")
+}
+
+fn greet(addresses: &[SocketAddr], dev: bool) {
+    let Some(open) = addresses.first() else { return };
+    say("");
+    say("  辽源禁毒 已就绪 · is ready");
+    say(&format!("  网站 site      http://{open}/"));
+    say(&format!("  举报 tip form  http://{open}/tip/"));
+    say(&format!("  信箱 mailbox   http://{open}/tip/mailbox/"));
+    if dev {
+        say("");
+        say("  这是演示:信件以加密形式放在 var/mail/<单位>/new,另开一个终端用 make inbox 解开看。");
+        say("  This is a demo: letters lie encrypted in var/mail/<unit>/new; run make inbox in another terminal.");
+    }
+    say("  停止 stop      Ctrl-C");
+    say("");
+}

@@ -1,0 +1,150 @@
+//! The empty form, rendered and compressed once: two visitors' forms differ in the form id alone, so each
+//! answer is the same two halves around 48 characters. Rendering and compressing it for every visitor would
+//! take most of the time a tip takes.
+
+use std::io::Write;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+
+use super::Door;
+use super::form_view::{ClosedView, FormView, closed};
+use crate::intake::RawForm;
+
+/// Stands for the form id while the page is rendered; as long as one, and found nowhere else.
+const PLACE: &str = "FORMIDFORMIDFORMIDFORMIDFORMIDFORMIDFORMIDFORMID";
+
+/// A form page in halves.
+struct Halves {
+    /// What the page said about closed units when it was made.
+    closed: Vec<(String, String, String)>,
+    plain: (Bytes, Bytes),
+    /// Raw deflate (RFC 1951): the first ends on a byte boundary without being final, the second is final.
+    packed: (Bytes, Bytes),
+    crc: (crc32fast::Hasher, crc32fast::Hasher),
+}
+
+/// The last page made; made anew when a unit's form closes.
+#[derive(Default)]
+pub struct Cache(RwLock<Option<Arc<Halves>>>);
+
+/// Why there is no page: the template failed.
+#[derive(Debug, thiserror::Error)]
+#[error("the form page could not be made: {0}")]
+pub(super) struct FormPageError(String);
+
+impl Cache {
+    /// The page for one visitor, gzipped (RFC 1952) or plain.
+    pub(super) fn page(&self, door: &Door, form_id: &str, gzip: bool) -> Result<Bytes, FormPageError> {
+        let halves = self.current(door)?;
+        Ok(if gzip { halves.gzip(form_id) } else { halves.plain(form_id) })
+    }
+
+    fn current(&self, door: &Door) -> Result<Arc<Halves>, FormPageError> {
+        let closed = closed(door);
+        let cached = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(halves) = cached.filter(|halves| halves.says(&closed)) {
+            return Ok(halves);
+        }
+        let fresh = Arc::new(Halves::render(door, &closed)?);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(fresh.clone());
+        Ok(fresh)
+    }
+}
+
+impl Halves {
+    fn render(door: &Door, closed: &[ClosedView<'_>]) -> Result<Self, FormPageError> {
+        let empty = RawForm::default();
+        let view = FormView::new(door, PLACE, &empty, &[], None);
+        let page =
+            door.pages.render("tip.html", &view).map_err(|e| FormPageError(format!("{e:#}")))?;
+        let (head, tail) = page
+            .split_once(PLACE)
+            .filter(|(_, tail)| !tail.contains(PLACE))
+            .ok_or_else(|| FormPageError("form_id must stand in it exactly once".to_owned()))?;
+        let pack = |e: std::io::Error| FormPageError(e.to_string());
+        Ok(Self {
+            closed: closed.iter().map(ClosedView::owned).collect(),
+            plain: (Bytes::copy_from_slice(head.as_bytes()), Bytes::copy_from_slice(tail.as_bytes())),
+            packed: (
+                deflate(head.as_bytes(), false).map_err(pack)?,
+                deflate(tail.as_bytes(), true).map_err(pack)?,
+            ),
+            crc: (checksum(head.as_bytes()), checksum(tail.as_bytes())),
+        })
+    }
+
+    fn says(&self, closed: &[ClosedView<'_>]) -> bool {
+        self.closed.len() == closed.len()
+            && self.closed.iter().zip(closed).all(|(then, now)| *then == now.owned())
+    }
+
+    fn plain(&self, form_id: &str) -> Bytes {
+        [&self.plain.0, form_id.as_bytes(), &self.plain.1].concat().into()
+    }
+
+    fn gzip(&self, form_id: &str) -> Bytes {
+        const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+        let id = form_id.as_bytes();
+        let length = u16::try_from(id.len()).unwrap_or(0);
+        let mut crc = self.crc.0.clone();
+        crc.combine(&checksum(id));
+        crc.combine(&self.crc.1);
+        let size = self.plain.0.len() + id.len() + self.plain.1.len();
+        [
+            HEADER.as_slice(),
+            &self.packed.0,
+            // A stored block (RFC 1951, 3.2.4): not final, length, its complement, the bytes.
+            &[0],
+            &length.to_le_bytes(),
+            &(!length).to_le_bytes(),
+            id,
+            &self.packed.1,
+            &crc.finalize().to_le_bytes(),
+            &u32::try_from(size).unwrap_or(u32::MAX).to_le_bytes(),
+        ]
+        .concat()
+        .into()
+    }
+}
+
+fn deflate(data: &[u8], last: bool) -> std::io::Result<Bytes> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(data)?;
+    if last {
+        return Ok(encoder.finish()?.into());
+    }
+    encoder.flush()?;
+    Ok(Bytes::copy_from_slice(encoder.get_ref()))
+}
+
+fn checksum(data: &[u8]) -> crc32fast::Hasher {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(data);
+    hasher
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn the_spliced_page_unpacks_to_the_plain_one() {
+        let (head, tail) = ("甲".repeat(5000), "乙尾".repeat(5000));
+        let halves = Halves {
+            closed: Vec::new(),
+            plain: (Bytes::from(head.clone()), Bytes::from(tail.clone())),
+            packed: (deflate(head.as_bytes(), false).unwrap(), deflate(tail.as_bytes(), true).unwrap()),
+            crc: (checksum(head.as_bytes()), checksum(tail.as_bytes())),
+        };
+        let mut unpacked = Vec::new();
+        let packed = halves.gzip("an-id");
+        flate2::read::GzDecoder::new(packed.as_ref()).read_to_end(&mut unpacked).unwrap();
+        assert_eq!(unpacked, halves.plain("an-id"));
+        assert_eq!(unpacked, format!("{head}an-id{tail}").as_bytes());
+    }
+}

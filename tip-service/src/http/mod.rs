@@ -1,0 +1,105 @@
+//! The door. Turns requests into calls of `intake` and `store`, and answers into pages; knows status codes,
+//! which nothing below does. Logs nothing about a request.
+
+mod body;
+mod client;
+mod decode;
+mod error;
+mod form_page;
+mod form_view;
+mod guard;
+mod headers;
+mod mailbox;
+mod pages;
+pub mod server;
+mod site;
+mod tip;
+
+pub use client::Peer;
+pub use error::Problem;
+pub use form_page::Cache as FormPage;
+pub use pages::{Pages, PagesError};
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+
+use crate::clock::Clock;
+use crate::config::Loaded;
+use crate::entropy::Entropy;
+use crate::intake::Intake;
+use crate::limits::Limits;
+use crate::store::Store;
+
+/// All that handlers share.
+pub struct Door {
+    /// Takes tips in.
+    pub intake: Intake,
+    /// Who sends how much.
+    pub limits: Limits,
+    /// Page templates inside the site's shell.
+    pub pages: Pages,
+    /// Registers and settings.
+    pub loaded: Arc<Loaded>,
+    /// Mailboxes.
+    pub store: Store,
+    /// Chance.
+    pub entropy: Arc<Entropy>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// The empty form, ready to send.
+    pub form_page: form_page::Cache,
+}
+
+/// Builds every route, under the configured base path.
+#[must_use]
+pub fn router(door: Arc<Door>) -> Router {
+    let tip = Router::new()
+        .route("/tip/", get(tip::form).post(tip::submit))
+        .route("/tip", get(tip_without_slash))
+        .route("/tip/exit/", get(exit))
+        .route("/tip/mailbox/", get(mailbox::ask).post(mailbox::look))
+        .method_not_allowed_fallback(wrong_method)
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(axum::middleware::from_fn(headers::never_stored));
+    let base = door.loaded.config.site.base_path.clone();
+    let routes = Router::new()
+        .merge(tip)
+        .route("/healthz", get(health))
+        .fallback(site::file);
+    let routes = if base.is_empty() { routes } else { Router::new().nest(&base, routes) };
+    routes
+        .layer(axum::middleware::from_fn_with_state(door.clone(), guard::refuse_floods))
+        .layer(CatchPanicLayer::custom(error::PanicPage(door.clone())))
+        .layer(axum::middleware::from_fn(headers::secure))
+        .with_state(door)
+}
+
+type Shared = axum::extract::State<Arc<Door>>;
+
+async fn health(door: Shared) -> Response {
+    if door.store.is_open() {
+        ([(header::CACHE_CONTROL, "no-store")], "ok\n").into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "store closed\n").into_response()
+    }
+}
+
+async fn tip_without_slash(door: Shared) -> Redirect {
+    Redirect::permanent(&format!("{}/tip/", door.loaded.config.site.base_path))
+}
+
+/// Quick exit: a plain link leads here, the browser is told to forget, and a neutral page follows.
+async fn exit(door: Shared) -> Response {
+    let forget = (headers::CLEAR_SITE_DATA, "\"cache\", \"cookies\", \"storage\"");
+    ([forget], Redirect::to(&door.loaded.config.server.exit_url)).into_response()
+}
+
+async fn wrong_method(door: Shared) -> Response {
+    error::page(&door, Problem::WrongMethod)
+}

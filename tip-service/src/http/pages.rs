@@ -1,0 +1,69 @@
+//! Page templates, rendered inside the shell that Zola built: header, footer and styles are the site's own.
+
+use std::path::Path;
+
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use serde::Serialize;
+
+/// Templates by name, all loaded at start.
+pub struct Pages {
+    environment: Environment<'static>,
+}
+
+/// Why the pages could not be loaded.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}: {why}")]
+pub struct PagesError {
+    /// The file or template.
+    pub what: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+macro_rules! embedded {
+    ($($name:literal),+ $(,)?) => { &[$(($name, include_str!(concat!("../../templates/", $name)))),+] };
+}
+
+const TEMPLATES: &[(&str, &str)] = embedded![
+    "tip.html",
+    "receipt.html",
+    "mailbox.html",
+    "error.html",
+    "partials/_errors.html",
+    "partials/_exit.html",
+    "partials/_field.html",
+    "partials/_kinds.html",
+    "partials/_more.html",
+    "partials/_own.html",
+    "partials/_place.html",
+];
+
+impl Pages {
+    /// Loads `_shell/index.html` from the built site, and the embedded templates.
+    ///
+    /// # Errors
+    /// Site not built, or a template that does not parse.
+    pub fn load(site_root: &Path) -> Result<Self, PagesError> {
+        let file = site_root.join("_shell/index.html");
+        let shell = std::fs::read_to_string(&file)
+            .map_err(|e| PagesError { what: file.display().to_string(), why: e.to_string() })?;
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        let all = TEMPLATES.iter().map(|(n, s)| (*n, (*s).to_owned())).chain([("shell.html", shell)]);
+        for (name, source) in all {
+            environment
+                .add_template_owned(name, source)
+                .map_err(|e| PagesError { what: name.to_owned(), why: format!("{e:#}") })?;
+        }
+        Ok(Self { environment })
+    }
+
+    /// Renders one page.
+    ///
+    /// # Errors
+    /// A template that asks for what the context does not have.
+    pub fn render(&self, name: &str, context: &impl Serialize) -> Result<String, minijinja::Error> {
+        self.environment.get_template(name)?.render(minijinja::value::Serde(context))
+    }
+}

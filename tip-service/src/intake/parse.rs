@@ -1,0 +1,184 @@
+//! From what was typed to a [`Tip`], or to all errors at once. Takes sloppy input: codes or names, full-width
+//! blanks, anything optional left out. Says nothing about the writer, because no field asks.
+
+use std::collections::BTreeMap;
+
+use sealed_tip::{Answer, LINE_MAX_CHARS, Named, Text, Tip, WHAT_MAX_CHARS};
+use zeroize::Zeroizing;
+
+use crate::kinds::{Input, Kind, Kinds, OTHER, Question};
+use crate::places::Places;
+
+/// The form as it was sent: field name to text, wiped when dropped. No Debug: it holds plaintext.
+#[derive(Default)]
+pub struct RawForm(BTreeMap<String, Zeroizing<String>>);
+
+impl RawForm {
+    /// Keeps a field; the last of a name wins, as in a browser's own reset form.
+    pub fn set(&mut self, name: String, text: Zeroizing<String>) {
+        self.0.insert(name, text);
+    }
+
+    /// The text of a field, empty when it was not sent.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", |text| text.as_str())
+    }
+}
+
+/// What is wrong with a field, in words for the person who filled it in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field's name, for the link to it.
+    pub field: String,
+    /// One sentence that says what to do.
+    pub message: String,
+}
+
+/// Reads the form against the kinds and places the city has.
+///
+/// # Errors
+/// Every field that needs a change.
+pub fn parse(form: &RawForm, kinds: &Kinds, places: &Places) -> Result<Tip, Vec<FieldError>> {
+    let mut reader = Reader { form, errors: Vec::new() };
+    let kind = reader.kind(kinds);
+    let what = reader.what();
+    let (county, township) = reader.area(places);
+    let place = reader.text("place", "具体地点", Text::line);
+    let village = township
+        .and_then(|(_, t)| places.village_in(t, place.as_str()))
+        .map(|v| Named { code: v.code.clone(), name: v.name.clone() });
+    let tip = Tip {
+        kind,
+        what,
+        county: county.map(|c| Named { code: c.code.clone(), name: c.name.clone() }),
+        township: township.map(|(_, t)| Named { code: t.code.clone(), name: t.name.clone() }),
+        village,
+        place,
+        when: reader.text("when", "时间", Text::line),
+        source: reader.source(kinds),
+        people: reader.text("people", "人员", Text::block),
+        vehicles: reader.text("vehicles", "车辆", Text::line),
+        danger: reader.text("danger", "危险", Text::block),
+        officials: !form.get("officials").trim().is_empty(),
+        answers: reader.answers(kinds),
+        supplement: false,
+        suspect_robot: !form.get("website").trim().is_empty(),
+    };
+    if reader.errors.is_empty() { Ok(tip) } else { Err(reader.errors) }
+}
+
+struct Reader<'a> {
+    form: &'a RawForm,
+    errors: Vec<FieldError>,
+}
+
+impl<'a> Reader<'a> {
+    fn wrong(&mut self, field: &str, message: impl Into<String>) {
+        self.errors.push(FieldError { field: field.to_owned(), message: message.into() });
+    }
+
+    fn kind(&mut self, kinds: &Kinds) -> Named {
+        let asked = match self.form.get("kind").trim() {
+            "" => OTHER,
+            chosen => chosen,
+        };
+        match kinds.get(asked) {
+            Some(kind) => Named { code: kind.id.clone(), name: kind.name.clone() },
+            None => {
+                self.wrong("kind", "没有这一类,请重新选一类;说不清就选“其他”");
+                Named { code: String::new(), name: String::new() }
+            }
+        }
+    }
+
+    fn what(&mut self) -> Text {
+        let what = Text::block(self.form.get("what"));
+        let chars = what.chars();
+        if what.is_empty() {
+            self.wrong("what", "请写一写发生了什么,一句话也可以");
+        } else if chars > WHAT_MAX_CHARS {
+            self.wrong(
+                "what",
+                format!("写得太长了:最多 {WHAT_MAX_CHARS} 字,现在 {chars} 字。请删短一些,或分两次发送"),
+            );
+        }
+        what
+    }
+
+    fn text(&mut self, field: &str, label: &str, clean: fn(&str) -> Text) -> Text {
+        let text = clean(self.form.get(field));
+        let chars = text.chars();
+        if chars > LINE_MAX_CHARS {
+            self.wrong(
+                field,
+                format!("“{label}”最多 {LINE_MAX_CHARS} 字,现在 {chars} 字。多出的可以写到“发生了什么”里"),
+            );
+        }
+        text
+    }
+
+    /// County and township; a township alone gives its county.
+    fn area<'p>(&mut self, places: &'p Places) -> Area<'p> {
+        let (county, township) = (self.form.get("county").trim(), self.form.get("township").trim());
+        let found_county = places.county(county);
+        if !county.is_empty() && found_county.is_none() {
+            self.wrong("county", "没有这个县区,请重新选;不清楚就选“不清楚”");
+        }
+        let found_township = places.township(township);
+        if !township.is_empty() && found_township.is_none() {
+            self.wrong("township", "没有这个乡镇街道,请重新选;不清楚就选“不清楚”");
+        }
+        if let (Some(county), Some((home, township))) = (found_county, found_township)
+            && home.code != county.code
+        {
+            self.wrong(
+                "township",
+                format!("{}属于{},不在{}。请改一处", township.name, home.name, county.name),
+            );
+        }
+        (found_county.or(found_township.map(|(home, _)| home)), found_township)
+    }
+
+    fn source(&mut self, kinds: &Kinds) -> Text {
+        let value = self.form.get("source").trim();
+        match kinds.sources.iter().find(|choice| choice.value == value) {
+            Some(choice) => Text::line(if value.is_empty() { "" } else { &choice.label }),
+            None if value.is_empty() => Text::line(""),
+            None => {
+                self.wrong("source", "请从列出的几项里选一项");
+                Text::line("")
+            }
+        }
+    }
+
+    /// Answers to every kind's own questions: a browser that shows all groups may get answers in several,
+    /// and none is thrown away. Those of the chosen kind come first.
+    fn answers(&mut self, kinds: &Kinds) -> Vec<Answer> {
+        let chosen = self.form.get("kind").trim();
+        let (own, other): (Vec<&Kind>, Vec<&Kind>) = kinds.kinds.iter().partition(|k| k.id == chosen);
+        own.into_iter().chain(other).flat_map(|k| &k.questions).filter_map(|q| self.answer(q)).collect()
+    }
+
+    fn answer(&mut self, question: &Question) -> Option<Answer> {
+        let raw = self.form.get(&question.name);
+        if raw.trim().is_empty() {
+            return None;
+        }
+        let value = match &question.input {
+            Input::Line => self.text(&question.name, &question.label, Text::line),
+            Input::Block => self.text(&question.name, &question.label, Text::block),
+            Input::Choice(choices) => match choices.iter().find(|c| c.value == raw.trim()) {
+                Some(choice) => Text::line(&choice.label),
+                None => {
+                    self.wrong(&question.name, format!("“{}”请从列出的几项里选一项", question.label));
+                    return None;
+                }
+            },
+        };
+        Some(Answer { id: question.name.clone(), label: question.label.clone(), value })
+    }
+}
+
+type Area<'p> =
+    (Option<&'p crate::places::County>, Option<(&'p crate::places::County, &'p crate::places::Township)>);

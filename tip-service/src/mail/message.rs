@@ -1,0 +1,99 @@
+//! The outer mail: constant subject, day-exact date, our own Message-ID (never the host's name). What an
+//! onlooker sees of two tips differs in the unit's address, the size bucket and the day alone.
+
+use std::time::{Duration, SystemTime};
+
+use lettre::Message;
+use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
+
+use super::MailId;
+use crate::clock;
+
+/// The subject of every letter, whatever is in it. The real one is inside (protected headers).
+const SUBJECT: &str = "Encrypted message";
+
+/// A sealed letter and what its headers need.
+#[derive(Clone, Copy, Debug)]
+pub struct Envelope<'a> {
+    /// Names the letter; the same on every try, so a double delivery is recognisable.
+    pub id: &'a MailId,
+    /// The thread's first letter to this unit.
+    pub in_reply_to: Option<&'a MailId>,
+    /// Armoured OpenPGP.
+    pub sealed: &'a [u8],
+    /// Days since 1970: the date shows nothing finer.
+    pub day: u32,
+}
+
+/// A plain mail to the operator. Its text is ours: never a tip's, never the mail server's.
+#[derive(Clone, Copy, Debug)]
+pub struct Alarm<'a> {
+    /// Names the mail.
+    pub id: &'a MailId,
+    /// One line.
+    pub subject: &'a str,
+    /// What happened, what to do.
+    pub text: &'a str,
+    /// Days since 1970.
+    pub day: u32,
+}
+
+type Built = Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>>;
+
+/// RFC 3156 `multipart/encrypted`.
+pub(super) fn sealed(from: &str, domain: &str, to: &str, letter: &Envelope<'_>) -> Built {
+    let mut head = head(from, domain, to, letter.id, letter.day)?.subject(SUBJECT);
+    if let Some(first) = letter.in_reply_to {
+        let first = message_id(first, domain);
+        head = head.in_reply_to(first.clone()).references(first);
+    }
+    let version = SinglePart::builder()
+        .header(ContentType::parse("application/pgp-encrypted")?)
+        .header(ContentTransferEncoding::SevenBit)
+        .body("Version: 1\r\n".to_owned());
+    let payload = SinglePart::builder()
+        .header(ContentType::parse("application/octet-stream; name=\"encrypted.asc\"")?)
+        .header(ContentDisposition::inline_with_name("encrypted.asc"))
+        .header(ContentTransferEncoding::SevenBit)
+        .body(String::from_utf8(letter.sealed.to_vec())?);
+    let body = MultiPart::encrypted("application/pgp-encrypted".to_owned())
+        .singlepart(version)
+        .singlepart(payload);
+    Ok(head.multipart(body)?.formatted())
+}
+
+pub(super) fn alarm(from: &str, domain: &str, to: &str, alarm: &Alarm<'_>) -> Built {
+    let head = head(from, domain, to, alarm.id, alarm.day)?.subject(alarm.subject);
+    let part = SinglePart::plain(alarm.text.to_owned());
+    Ok(head.singlepart(part)?.formatted())
+}
+
+fn head(
+    from: &str,
+    domain: &str,
+    to: &str,
+    id: &MailId,
+    day: u32,
+) -> Result<MessageBuilder, lettre::address::AddressError> {
+    // RFC 3834: nobody's out-of-office answers a machine.
+    let automatic = HeaderValue::new(
+        HeaderName::new_from_ascii_str("Auto-Submitted"),
+        "auto-generated".to_owned(),
+    );
+    Ok(Message::builder()
+        .from(from.parse::<Mailbox>()?)
+        .to(to.parse::<Mailbox>()?)
+        .date(SystemTime::UNIX_EPOCH + Duration::from_secs(clock::day_start(day)))
+        .message_id(Some(message_id(id, domain)))
+        .raw_header(automatic))
+}
+
+fn message_id(id: &MailId, domain: &str) -> String {
+    format!("<{}@{domain}>", hex(id))
+}
+
+/// Lower-case hex of a name, as it stands in Message-IDs, Maildir file names and the operator's lists.
+pub(super) fn hex(id: &MailId) -> String {
+    id.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,22 @@
+//! Retention: what has had its time goes. Runs once a day in the service, and by hand with
+//! `tip-service purge`. Never touches a letter that its unit's mail server has not taken.
+
+use crate::clock;
+use crate::config::Config;
+use crate::store::{Store, StoreError, Swept};
+
+/// Deletes all that is past its day.
+///
+/// # Errors
+/// From the database.
+pub async fn run(store: &Store, config: &Config, now: u64) -> Result<Swept, StoreError> {
+    let swept = store.sweep(clock::day(now), config.delivery.keep_delivered_days).await?;
+    tracing::info!(
+        letters = swept.letters,
+        mailboxes = swept.mailboxes,
+        forms = swept.forms,
+        rows = swept.rows,
+        "purge"
+    );
+    Ok(swept)
+}

@@ -1,0 +1,147 @@
+//! All SQL lives here. One writer task commits whatever waits as one transaction (group commit), so a
+//! visitor who hangs up cannot cancel a write and a slow disk costs one sync for many tips.
+//!
+//! The store never sees plaintext: a letter can only enter as a [`sealed_tip::SealedTip`].
+
+mod error;
+mod outbox;
+mod submit;
+mod sweep;
+mod writer;
+
+pub use error::StoreError;
+pub use outbox::{Letter, Outcome, Row};
+pub use submit::{NewLetter, Submission, Submitted, Thread};
+pub use sweep::Swept;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use tokio::sync::mpsc;
+
+/// 16 random bytes that name a row.
+pub type Id = [u8; 16];
+
+/// Where a letter stands in its way to the unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Within the sender's budget.
+    Prompt,
+    /// Beyond it: kept and delivered after the prompt ones.
+    Later,
+}
+
+impl Class {
+    /// The word in the `class` column.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Prompt => "prompt",
+            Self::Later => "later",
+        }
+    }
+}
+
+/// How much may wait before the form says 503.
+#[derive(Clone, Copy, Debug)]
+pub struct Capacity {
+    /// Undelivered letters.
+    pub max_waiting: u64,
+    /// Free space on the store's file system, in MiB.
+    pub min_free_mib: u64,
+}
+
+/// Handle to the database: cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    write: mpsc::Sender<writer::Job>,
+    read: SqlitePool,
+    waiting: Arc<AtomicU64>,
+}
+
+/// Writes that may queue up before callers are told [`StoreError::Busy`].
+const QUEUE: usize = 1024;
+
+impl Store {
+    /// Opens or creates the database, brings the schema up to date, and starts the writer task on the
+    /// current runtime. The service calls [`Store::recover`] next; a command beside it must not.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, written or migrated.
+    pub async fn open(path: &Path, capacity: Capacity) -> Result<Self, StoreError> {
+        let write = pool(path, 1).await?;
+        migrate(&write).await?;
+        let read = pool(path, 2).await?;
+        let waiting = Arc::new(AtomicU64::new(outbox::count_waiting(&read).await?));
+        let (tx, rx) = mpsc::channel(QUEUE);
+        let folder = path.parent().unwrap_or(Path::new(".")).to_path_buf();
+        let writer = writer::Writer::new(write, capacity, folder, waiting.clone());
+        tokio::spawn(writer.run(rx));
+        Ok(Self { write: tx, read, waiting })
+    }
+
+    /// Letters that have not reached their unit's mail server yet.
+    #[must_use]
+    pub fn waiting(&self) -> u64 {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// Counts again, since a command beside the service may have changed the outbox.
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn recount(&self) -> Result<(), StoreError> {
+        self.waiting.store(outbox::count_waiting(&self.read).await?, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Whether the writer task still runs.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.write.is_closed()
+    }
+}
+
+/// Opens a pool with the settings every connection must have: nothing is acknowledged before it is synced,
+/// and deleted bytes are overwritten.
+async fn pool(path: &Path, connections: u32) -> Result<SqlitePool, StoreError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(5))
+        .foreign_keys(false)
+        .pragma("secure_delete", "ON")
+        .pragma("trusted_schema", "OFF")
+        .pragma("temp_store", "MEMORY");
+    let options = sqlx::ConnectOptions::disable_statement_logging(options);
+    let pool = SqlitePoolOptions::new()
+        .max_connections(connections)
+        .min_connections(connections)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options)
+        .await?;
+    Ok(pool)
+}
+
+/// Schema steps in order; `PRAGMA user_version` counts those already taken.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_tips.sql")];
+
+async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
+    let done: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(pool).await?;
+    let done = usize::try_from(done).unwrap_or(0);
+    for (index, step) in MIGRATIONS.iter().enumerate().skip(done) {
+        let mut tx = pool.begin().await?;
+        sqlx::raw_sql(*step).execute(&mut *tx).await?;
+        let version = format!("PRAGMA user_version = {}", index + 1);
+        sqlx::raw_sql(sqlx::AssertSqlSafe(version)).execute(&mut *tx).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! The one writer. Whatever waits in the queue becomes one transaction; when that fails, each job is tried
+//! alone, so that one bad row cannot fail the others.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use nix::sys::statvfs::statvfs;
+use sqlx::{SqliteConnection, SqlitePool};
+use tokio::sync::{mpsc, oneshot};
+
+use super::outbox::{Letter, Outcome};
+use super::submit::{self, Submission, Submitted};
+use super::sweep::{self, Sweep, Swept};
+use super::{Capacity, Id, Store, StoreError, outbox};
+
+/// One change to the database. Cloned nowhere: a job is applied by reference, at most twice.
+pub(super) enum Change {
+    Submit(Box<Submission>),
+    Lease(Id),
+    Settle(Id, Outcome),
+    Requeue(Option<Id>),
+    Recover,
+    Sweep(Sweep),
+}
+
+/// What a change gave.
+pub(super) enum Effect {
+    Submitted(Submitted),
+    Leased(Option<Letter>),
+    Settled,
+    Requeued(u64),
+    Swept(Swept),
+}
+
+/// A change and the place its caller waits at.
+pub(super) struct Job {
+    change: Change,
+    done: oneshot::Sender<Result<Effect, StoreError>>,
+}
+
+impl Store {
+    /// Queues a change and waits until it is committed.
+    pub(super) async fn write(&self, change: Change) -> Result<Effect, StoreError> {
+        let (done, wait) = oneshot::channel();
+        self.write.try_send(Job { change, done }).map_err(|e| match e {
+            mpsc::error::TrySendError::Full(_) => StoreError::Busy,
+            mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
+        })?;
+        wait.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+/// Jobs in one transaction at most.
+const BATCH: usize = 256;
+
+pub(super) struct Writer {
+    pool: SqlitePool,
+    capacity: Capacity,
+    folder: PathBuf,
+    waiting: Arc<AtomicU64>,
+}
+
+impl Writer {
+    pub(super) fn new(
+        pool: SqlitePool,
+        capacity: Capacity,
+        folder: PathBuf,
+        waiting: Arc<AtomicU64>,
+    ) -> Self {
+        Self { pool, capacity, folder, waiting }
+    }
+
+    /// Runs until every [`Store`] handle is gone.
+    pub(super) async fn run(self, mut queue: mpsc::Receiver<Job>) {
+        let mut batch = Vec::with_capacity(BATCH);
+        while queue.recv_many(&mut batch, BATCH).await > 0 {
+            let (full, rest): (Vec<_>, Vec<_>) = self.refuse_when_full(&mut batch);
+            for job in full {
+                let _ = job.done.send(Err(StoreError::Full));
+            }
+            match self.commit(&rest).await {
+                Ok(effects) => {
+                    for (job, effect) in rest.into_iter().zip(effects) {
+                        let _ = job.done.send(Ok(effect));
+                    }
+                }
+                Err(_) if rest.len() > 1 => {
+                    for job in rest {
+                        let alone = std::slice::from_ref(&job);
+                        let result = self.commit(alone).await.and_then(only);
+                        let _ = job.done.send(result);
+                    }
+                }
+                Err(error) => {
+                    for job in rest.into_iter().take(1) {
+                        let _ = job.done.send(Err(clone(&error)));
+                    }
+                }
+            }
+        }
+        self.pool.close().await;
+    }
+
+    /// Takes out the submissions that would overfill the store.
+    fn refuse_when_full(&self, batch: &mut Vec<Job>) -> (Vec<Job>, Vec<Job>) {
+        let mut waiting = self.waiting.load(Ordering::Relaxed);
+        let space = self.has_space();
+        batch.drain(..).partition(|job| match &job.change {
+            Change::Submit(s) => {
+                waiting += s.letters.len() as u64;
+                !space || waiting > self.capacity.max_waiting
+            }
+            _ => false,
+        })
+    }
+
+    fn has_space(&self) -> bool {
+        let Ok(fs) = statvfs(&self.folder) else { return true };
+        let free = (fs.blocks_available() as u64).saturating_mul(fs.fragment_size() as u64);
+        free >> 20 >= self.capacity.min_free_mib
+    }
+
+    /// Applies all jobs in one transaction, and counts only what was committed.
+    async fn commit(&self, jobs: &[Job]) -> Result<Vec<Effect>, StoreError> {
+        if jobs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut effects = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            effects.push(apply(&mut tx, &job.change).await?);
+        }
+        tx.commit().await?;
+        if jobs.iter().any(|j| matches!(j.change, Change::Sweep(_))) {
+            sweep::truncate_log(&self.pool).await?;
+        }
+        for (job, effect) in jobs.iter().zip(&effects) {
+            self.count(&job.change, effect);
+        }
+        Ok(effects)
+    }
+
+    fn count(&self, change: &Change, effect: &Effect) {
+        match (change, effect) {
+            (Change::Submit(s), Effect::Submitted(done)) if done.is_stored() => {
+                self.waiting.fetch_add(s.letters.len() as u64, Ordering::Relaxed);
+            }
+            (Change::Settle(_, Outcome::Delivered { .. } | Outcome::Parked { .. }), _) => {
+                // Saturating: a row parked by another process was counted there.
+                let _ = self
+                    .waiting
+                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
+            }
+            (Change::Requeue(_), Effect::Requeued(n)) => {
+                self.waiting.fetch_add(*n, Ordering::Relaxed);
+            }
+            _ => {}
+        }
+    }
+}
+
+async fn apply(db: &mut SqliteConnection, change: &Change) -> Result<Effect, StoreError> {
+    Ok(match change {
+        Change::Submit(s) => Effect::Submitted(submit::apply(db, s).await?),
+        Change::Lease(id) => Effect::Leased(outbox::lease(db, id).await?),
+        Change::Settle(id, outcome) => {
+            outbox::settle(db, id, *outcome).await?;
+            Effect::Settled
+        }
+        Change::Recover => {
+            outbox::recover(db).await?;
+            Effect::Settled
+        }
+        Change::Requeue(id) => Effect::Requeued(outbox::requeue(db, id.as_ref()).await?),
+        Change::Sweep(s) => Effect::Swept(sweep::apply(db, s).await?),
+    })
+}
+
+fn only(effects: Vec<Effect>) -> Result<Effect, StoreError> {
+    effects.into_iter().next().ok_or(StoreError::Closed)
+}
+
+fn clone(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Full => StoreError::Full,
+        StoreError::Busy => StoreError::Busy,
+        StoreError::ReadOnly => StoreError::ReadOnly,
+        StoreError::Corrupt => StoreError::Corrupt,
+        StoreError::Closed => StoreError::Closed,
+        StoreError::Sql(text) => StoreError::Sql(text.clone()),
+    }
+}

@@ -1,0 +1,187 @@
+//! A folder with everything the shipped configuration names: keys, site, secrets.
+//!
+//! The files are those of the repository; only the absolute paths of the reference are bent into
+//! the folder. Must never write into the repository.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use sealed_tip::KeyPair;
+use tempfile::TempDir;
+use tip_service::clock::{Clock, FixedClock};
+use tip_service::config::{ConfigError, Loaded, load};
+use toml::Value;
+
+pub(crate) const REFERENCE: &str = "config/tip-service.toml";
+pub(crate) const DEV: &str = "config/dev.toml";
+const UNITS: [&str; 6] = [
+    "city",
+    "longshan",
+    "xian",
+    "dongfeng",
+    "dongliao",
+    "oversight",
+];
+const NOW: u64 = 1_800_000_000;
+
+/// The folder, gone when dropped.
+pub(crate) struct House {
+    folder: TempDir,
+    clock: FixedClock,
+}
+
+/// Key pairs of the units, made once.
+pub(crate) fn key_pair(unit: &str) -> &'static KeyPair {
+    static PAIRS: OnceLock<Vec<KeyPair>> = OnceLock::new();
+    let pairs = PAIRS.get_or_init(|| {
+        let mut rng = StdRng::seed_from_u64(7);
+        let mut pair = |id| {
+            let name = format!("{id} <{id}@units.example.invalid>");
+            sealed_tip::generate(&name, NOW - 86_400, Some(30), &mut rng).unwrap()
+        };
+        UNITS.iter().map(|id| pair(id)).collect()
+    });
+    &pairs[UNITS.iter().position(|id| *id == unit).unwrap()]
+}
+
+impl House {
+    pub(crate) fn new() -> Self {
+        let house = Self {
+            folder: tempfile::tempdir().unwrap(),
+            clock: FixedClock::new(NOW),
+        };
+        for folder in ["config", "site/data", "site/public", "var/keys"] {
+            fs::create_dir_all(house.path(folder)).unwrap();
+        }
+        let files =
+            ["units.toml", "kinds.toml", "places.toml"].map(|name| format!("config/{name}"));
+        for file in files
+            .iter()
+            .map(String::as_str)
+            .chain([REFERENCE, DEV, "site/data/units.toml"])
+        {
+            house.write(file, &shipped(file));
+        }
+        house.bend_paths();
+        house.publish_a_fingerprint();
+        house.write("config/smtp-password", "secret");
+        house.close_to_others("config/smtp-password");
+        house.write("config/smtp-ca.pem", "-----BEGIN CERTIFICATE-----\n");
+        for unit in UNITS {
+            house.write(
+                &format!("var/keys/{unit}.cert.asc"),
+                &key_pair(unit).cert_armored,
+            );
+        }
+        house
+    }
+
+    /// The reference is written for a server; here its folders are ours.
+    fn bend_paths(&self) {
+        let folders = [
+            ("/srv/tip-service", ""),
+            ("/var/lib/tip-service", "/var"),
+            ("/etc/tip-service", "/config"),
+        ];
+        let root = self.folder.path().display();
+        let bent = folders
+            .iter()
+            .fold(self.text(REFERENCE), |text, (theirs, ours)| {
+                text.replace(&format!("\"{theirs}/"), &format!("\"{root}{ours}/"))
+            });
+        self.write(REFERENCE, &bent);
+    }
+
+    /// None is published in the repository; the key should be covered all the same.
+    fn publish_a_fingerprint(&self) {
+        let file = "site/data/units.toml";
+        let published = format!("fingerprints = [\"{}\"]", key_pair("city").fingerprint);
+        self.write(
+            file,
+            &self.text(file).replacen("fingerprints = []", &published, 1),
+        );
+    }
+
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
+        self.folder.path().join(file)
+    }
+
+    pub(crate) fn text(&self, file: &str) -> String {
+        fs::read_to_string(self.path(file)).unwrap()
+    }
+
+    pub(crate) fn write(&self, file: &str, text: &str) {
+        fs::write(self.path(file), text).unwrap();
+    }
+
+    pub(crate) fn delete(&self, file: &str) {
+        fs::remove_file(self.path(file)).unwrap();
+    }
+
+    /// Replaces text that must be there exactly once.
+    pub(crate) fn replace(&self, file: &str, old: &str, new: &str) {
+        let text = self.text(file);
+        assert_eq!(text.matches(old).count(), 1, "{file}: {old}");
+        self.write(file, &text.replace(old, new));
+    }
+
+    /// The line, counted from 1, on which `text` stands for the first time.
+    pub(crate) fn line(&self, file: &str, text: &str) -> usize {
+        1 + self.text(file).lines().position(|line| line.contains(text)).unwrap()
+    }
+
+    pub(crate) fn close_to_others(&self, file: &str) {
+        fs::set_permissions(self.path(file), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
+    pub(crate) fn open_to_others(&self, file: &str) {
+        fs::set_permissions(self.path(file), fs::Permissions::from_mode(0o644)).unwrap();
+    }
+
+    pub(crate) fn document(&self, file: &str) -> Value {
+        Value::Table(self.text(file).parse().unwrap())
+    }
+
+    pub(crate) fn now(&self) -> u64 {
+        self.clock.unix()
+    }
+
+    pub(crate) fn later_by_days(&self, days: u64) {
+        self.clock.set(self.now() + days * 86_400);
+    }
+
+    pub(crate) fn load(&self, main: &str) -> Result<Loaded, Vec<ConfigError>> {
+        load(&self.path(main), self.now())
+    }
+
+    /// Loads with one file changed, and puts it back.
+    pub(crate) fn load_with(
+        &self,
+        main: &str,
+        file: &str,
+        document: &Value,
+    ) -> Result<Loaded, Vec<ConfigError>> {
+        let before = self.text(file);
+        self.write(file, &toml::to_string(document).unwrap());
+        let loaded = self.load(main);
+        self.write(file, &before);
+        loaded
+    }
+
+    /// What is said on the terminal, with the folder's own name taken out.
+    pub(crate) fn complaint(&self, main: &str) -> String {
+        let errors = self.load(main).expect_err("should be refused");
+        let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        said.join("\n")
+            .replace(&format!("{}/", self.folder.path().display()), "")
+    }
+}
+
+fn shipped(file: &str) -> String {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    fs::read_to_string(repository.join(file)).unwrap()
+}

@@ -1,0 +1,150 @@
+//! What the rest of the configuration means: places, questions, paths, and what contradicts itself.
+
+use tip_service::config::Transport;
+use tip_service::kinds::Input;
+
+use super::house::{DEV, House, REFERENCE};
+
+#[test]
+fn the_shipped_places_are_all_of_liaoyuan() {
+    let places = House::new().load(DEV).unwrap().places;
+    let townships: Vec<_> = places
+        .counties
+        .iter()
+        .flat_map(|county| &county.townships)
+        .collect();
+    let villages: usize = townships
+        .iter()
+        .map(|township| township.villages.len())
+        .sum();
+    assert_eq!(
+        (places.counties.len(), townships.len(), villages),
+        (4, 48, 580)
+    );
+    let (county, township) = places.township("东吉街道").unwrap();
+    assert_eq!(county.name, "龙山区");
+    assert_eq!(
+        places.village_in(township, "吉春社区门口").unwrap().code,
+        "220402001002"
+    );
+}
+
+#[test]
+fn no_question_asks_who_the_writer_is_or_what_anything_costs() {
+    let kinds = House::new().load(DEV).unwrap().kinds;
+    let forbidden = [
+        "姓名",
+        "身份证",
+        "手机号",
+        "您的",
+        "你的电话",
+        "你家",
+        "你是",
+        "你和",
+        "价",
+        "多少钱",
+        "怎么做",
+        "怎么制",
+        "藏",
+    ];
+    for question in kinds.kinds.iter().flat_map(|kind| &kind.questions) {
+        let text = format!(
+            "{} {}",
+            question.label,
+            question.hint.as_deref().unwrap_or_default()
+        );
+        assert!(forbidden.iter().all(|word| !text.contains(word)), "{text}");
+        if let Input::Choice(choices) = &question.input {
+            assert_eq!(
+                (choices[0].value.as_str(), choices[0].label.as_str()),
+                ("", "不清楚")
+            );
+        }
+    }
+    for kind in &kinds.kinds {
+        assert!((3..=6).contains(&kind.questions.len()), "{}", kind.id);
+        assert!(kind.warning.is_some() && kind.law.is_some(), "{}", kind.id);
+    }
+}
+
+#[test]
+fn paths_start_at_the_folder_of_their_file() {
+    let house = House::new();
+    let config = house.load(DEV).unwrap().config;
+    assert_eq!(config.registers.kinds, house.path("config/kinds.toml"));
+    assert_eq!(config.store.path, house.path("config/../var/tips.sqlite3"));
+    assert_eq!(
+        config.mail.transport,
+        Transport::Maildir {
+            dir: house.path("config/../var/mail")
+        }
+    );
+    let reference = house.load(REFERENCE).unwrap().config;
+    assert!(matches!(
+        reference.mail.transport,
+        Transport::Smtp(smtp) if smtp.port == 587
+    ));
+}
+
+#[test]
+fn whatever_is_not_on_the_disk_is_named() {
+    let house = House::new();
+    let keys = [
+        (DEV, "site.root", "../site/public"),
+        (DEV, "site.units", "../site/data/units.toml"),
+        (DEV, "store.path", "../var/tips.sqlite3"),
+        (DEV, "registers.units", "units.toml"),
+        (DEV, "registers.kinds", "kinds.toml"),
+        (DEV, "registers.places", "places.toml"),
+        (DEV, "registers.keys", "../var/keys"),
+        (DEV, "mail.transport.dir", "../var/mail"),
+        (REFERENCE, "mail.transport.password_file", "smtp-password"),
+        (REFERENCE, "mail.transport.ca_file", "smtp-ca.pem"),
+    ];
+    for (main, key, path) in keys {
+        let before = house.text(main);
+        let mut document = house.document(main);
+        let mut value = &mut document;
+        for part in key.split('.') {
+            value = &mut value[part];
+        }
+        assert!(value.as_str().unwrap().ends_with(path), "{key}");
+        *value = "nowhere/at/all".into();
+        house.write(main, &toml::to_string(&document).unwrap());
+        let said = house.complaint(main);
+        assert!(said.starts_with(&format!("tip-service: {main}: {key}: ")), "{said}");
+        assert!(said.contains("config/nowhere/at"), "{said}");
+        house.write(main, &before);
+    }
+}
+
+#[test]
+fn keys_of_the_other_kind_of_transport_are_refused() {
+    let house = House::new();
+    house.replace(DEV, "kind = \"maildir\"", "kind = \"maildir\"\nhost = \"smtp.example.invalid\"");
+    let said = house.complaint(DEV);
+    assert!(said.contains("mail.transport.host: does not belong to kind = \"maildir\""), "{said}");
+}
+
+#[test]
+fn what_is_there_twice_is_named() {
+    let twice = [
+        ("config/units.toml", "id = \"xian\"", "id = \"city\"", "unit[2].id"),
+        ("config/units.toml", "[\"xian.cert.asc\"]", "[\"xian.cert.asc\", \"xian.cert.asc\"]", "unit[2].certs[1]"),
+        ("site/data/units.toml", "id = \"xian\"", "id = \"city\"", "unit[2].id"),
+        ("config/units.toml", "units = [\"xian\"]", "units = [\"xian\", \"xian\"]", "route[3].units[1]"),
+        ("config/kinds.toml", "id = \"venue\"", "id = \"other\"", "kind[6].id"),
+        ("config/kinds.toml", "\"venue_time\"", "\"venue_name\"", "kind[3].question[1].name"),
+        ("config/kinds.toml", "value = \"hemp\"", "value = \"poppy\"", "kind[0].question[0].choices[2].value"),
+        ("config/places.toml", "code = \"220402002\"", "code = \"220402001\"", "county[0].township[1].code"),
+        ("config/places.toml", "name = \"南康街道\"", "name = \"东吉街道\"", "county[0].township[1].name"),
+        ("config/places.toml", "\"吉春社区\"", "\"东吉社区\"", "county[0].township[0].villages.002"),
+        ("config/dev.toml", "telephone = \"110\"", "telephone = \"110\"\nonion_listen = \"127.0.0.1:8080\"", "server.onion_listen"),
+    ];
+    for (file, once, again, key) in twice {
+        let house = House::new();
+        house.replace(file, once, again);
+        let said = house.complaint(DEV);
+        assert!(said.contains(&format!("tip-service: {file}: {key}: ")), "{file} {key}: {said}");
+    }
+}

@@ -166,10 +166,10 @@ fn may_be_left_out(house: &House, word: &str) -> BTreeSet<String> {
             .and_then(|rest| rest.strip_suffix(']'))
         {
             section = name.to_owned();
-        } else if let Some((name, rest)) = line.split_once(" = ") {
-            if rest.contains(&format!("# {word}")) {
-                keys.insert(format!("{section}.{name}"));
-            }
+        } else if let Some((name, rest)) = line.split_once(" = ")
+            && rest.contains(&format!("# {word}"))
+        {
+            keys.insert(format!("{section}.{name}"));
         }
     }
     keys

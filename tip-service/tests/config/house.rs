@@ -3,6 +3,12 @@
 //! The files are those of the repository; only the absolute paths of the reference are bent into
 //! the folder. Must never write into the repository.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a panic here is a failed test, which is what is wanted"
+)]
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -39,11 +45,11 @@ pub(crate) fn key_pair(unit: &str) -> &'static KeyPair {
     static PAIRS: OnceLock<Vec<KeyPair>> = OnceLock::new();
     let pairs = PAIRS.get_or_init(|| {
         let mut rng = StdRng::seed_from_u64(7);
-        let mut pair = |id| {
+        let pair = |id| {
             let name = format!("{id} <{id}@units.example.invalid>");
             sealed_tip::generate(&name, NOW - 86_400, Some(30), &mut rng).unwrap()
         };
-        UNITS.iter().map(|id| pair(id)).collect()
+        UNITS.iter().map(pair).collect()
     });
     &pairs[UNITS.iter().position(|id| *id == unit).unwrap()]
 }
@@ -131,7 +137,11 @@ impl House {
 
     /// The line, counted from 1, on which `text` stands for the first time.
     pub(crate) fn line(&self, file: &str, text: &str) -> usize {
-        1 + self.text(file).lines().position(|line| line.contains(text)).unwrap()
+        1 + self
+            .text(file)
+            .lines()
+            .position(|line| line.contains(text))
+            .unwrap()
     }
 
     pub(crate) fn close_to_others(&self, file: &str) {

@@ -112,7 +112,10 @@ fn whatever_is_not_on_the_disk_is_named() {
         *value = "nowhere/at/all".into();
         house.write(main, &toml::to_string(&document).unwrap());
         let said = house.complaint(main);
-        assert!(said.starts_with(&format!("tip-service: {main}: {key}: ")), "{said}");
+        assert!(
+            said.starts_with(&format!("tip-service: {main}: {key}: ")),
+            "{said}"
+        );
         assert!(said.contains("config/nowhere/at"), "{said}");
         house.write(main, &before);
     }
@@ -121,30 +124,97 @@ fn whatever_is_not_on_the_disk_is_named() {
 #[test]
 fn keys_of_the_other_kind_of_transport_are_refused() {
     let house = House::new();
-    house.replace(DEV, "kind = \"maildir\"", "kind = \"maildir\"\nhost = \"smtp.example.invalid\"");
+    house.replace(
+        DEV,
+        "kind = \"maildir\"",
+        "kind = \"maildir\"\nhost = \"smtp.example.invalid\"",
+    );
     let said = house.complaint(DEV);
-    assert!(said.contains("mail.transport.host: does not belong to kind = \"maildir\""), "{said}");
+    assert!(
+        said.contains("mail.transport.host: does not belong to kind = \"maildir\""),
+        "{said}"
+    );
 }
+
+/// File, what stands there once, what makes it stand there twice, the key to be named.
+const TWICE: &[(&str, &str, &str, &str)] = &[
+    (
+        "config/units.toml",
+        "id = \"xian\"",
+        "id = \"city\"",
+        "unit[2].id",
+    ),
+    (
+        "config/units.toml",
+        "[\"xian.cert.asc\"]",
+        "[\"xian.cert.asc\", \"xian.cert.asc\"]",
+        "unit[2].certs[1]",
+    ),
+    (
+        "site/data/units.toml",
+        "id = \"xian\"",
+        "id = \"city\"",
+        "unit[2].id",
+    ),
+    (
+        "config/units.toml",
+        "units = [\"xian\"]",
+        "units = [\"xian\", \"xian\"]",
+        "route[3].units[1]",
+    ),
+    (
+        "config/kinds.toml",
+        "id = \"venue\"",
+        "id = \"other\"",
+        "kind[6].id",
+    ),
+    (
+        "config/kinds.toml",
+        "\"venue_time\"",
+        "\"venue_name\"",
+        "kind[3].question[1].name",
+    ),
+    (
+        "config/kinds.toml",
+        "value = \"hemp\"",
+        "value = \"poppy\"",
+        "kind[0].question[0].choices[2].value",
+    ),
+    (
+        "config/places.toml",
+        "code = \"220402002\"",
+        "code = \"220402001\"",
+        "county[0].township[1].code",
+    ),
+    (
+        "config/places.toml",
+        "name = \"南康街道\"",
+        "name = \"东吉街道\"",
+        "county[0].township[1].name",
+    ),
+    (
+        "config/places.toml",
+        "\"吉春社区\"",
+        "\"东吉社区\"",
+        "county[0].township[0].villages.002",
+    ),
+    (
+        "config/dev.toml",
+        "telephone = \"110\"",
+        "telephone = \"110\"\nonion_listen = \"127.0.0.1:8080\"",
+        "server.onion_listen",
+    ),
+];
 
 #[test]
 fn what_is_there_twice_is_named() {
-    let twice = [
-        ("config/units.toml", "id = \"xian\"", "id = \"city\"", "unit[2].id"),
-        ("config/units.toml", "[\"xian.cert.asc\"]", "[\"xian.cert.asc\", \"xian.cert.asc\"]", "unit[2].certs[1]"),
-        ("site/data/units.toml", "id = \"xian\"", "id = \"city\"", "unit[2].id"),
-        ("config/units.toml", "units = [\"xian\"]", "units = [\"xian\", \"xian\"]", "route[3].units[1]"),
-        ("config/kinds.toml", "id = \"venue\"", "id = \"other\"", "kind[6].id"),
-        ("config/kinds.toml", "\"venue_time\"", "\"venue_name\"", "kind[3].question[1].name"),
-        ("config/kinds.toml", "value = \"hemp\"", "value = \"poppy\"", "kind[0].question[0].choices[2].value"),
-        ("config/places.toml", "code = \"220402002\"", "code = \"220402001\"", "county[0].township[1].code"),
-        ("config/places.toml", "name = \"南康街道\"", "name = \"东吉街道\"", "county[0].township[1].name"),
-        ("config/places.toml", "\"吉春社区\"", "\"东吉社区\"", "county[0].township[0].villages.002"),
-        ("config/dev.toml", "telephone = \"110\"", "telephone = \"110\"\nonion_listen = \"127.0.0.1:8080\"", "server.onion_listen"),
-    ];
-    for (file, once, again, key) in twice {
+    for (file, once, again, key) in TWICE {
         let house = House::new();
         house.replace(file, once, again);
         let said = house.complaint(DEV);
-        assert!(said.contains(&format!("tip-service: {file}: {key}: ")), "{file} {key}: {said}");
+        assert!(
+            said.contains(&format!("tip-service: {file}: {key}: ")),
+            "{file} {key}: {said}"
+        );
     }
 }

@@ -3,11 +3,11 @@
 //! Never takes a word that the key did not sign, and never the oldest when there is a newer.
 
 use pgp::composed::SignedPublicKey;
-use pgp::packet::{Signature, SignatureType};
-use pgp::types::Tag;
+use pgp::packet::{PublicKey, Signature, SignatureType};
+use pgp::types::{SignedUser, Tag};
 
 use crate::KeyError;
-use crate::policy::{Gap, Valid, earlier, key_ends, newest};
+use crate::policy::{Gap, Valid, earlier, is_weak_by, key_ends, newest};
 
 /// Who the key says it is and how long it lasts.
 pub(crate) struct Identity {
@@ -20,26 +20,15 @@ pub(crate) struct Identity {
 /// What the key says about itself: in direct-key signatures and in those over its user ids.
 pub(crate) fn identity(key: &SignedPublicKey, now: u64) -> Result<Identity, KeyError> {
     let primary = &key.primary_key;
+    let mut missing = KeyError::NoSelfSignature;
     let mut gap = Gap::Missing;
-    let mut revoked = false;
     let mut name: Option<(bool, u64, String)> = None;
     let mut said: Vec<Valid<'_>> = Vec::new();
-    let direct = key
-        .details
-        .direct_signatures
-        .iter()
-        .filter(|s| s.typ() == Some(SignatureType::Key));
-    let direct = newest(direct, now, |s| s.verify_key(primary).is_ok());
     for user in &key.details.users {
-        let certifies = |s: &&Signature| s.is_certification();
-        let verifies = |s: &Signature| {
-            s.verify_certification(primary, Tag::UserId, &user.id)
-                .is_ok()
-        };
-        match newest(user.signatures.iter().filter(certifies), now, verifies) {
-            Err(g) => gap = gap.max(g),
-            Ok(valid) if is_user_revoked(&user.signatures, valid, verifies) => revoked = true,
-            Ok(valid) => {
+        match user_word(user, primary, now) {
+            Word::Revoked => missing = KeyError::Revoked,
+            Word::None(g) => gap = gap.max(g),
+            Word::Said(valid) => {
                 let flag = valid.signature.is_primary();
                 if name
                     .as_ref()
@@ -52,7 +41,9 @@ pub(crate) fn identity(key: &SignedPublicKey, now: u64) -> Result<Identity, KeyE
             }
         }
     }
-    match direct {
+    let direct = key.details.direct_signatures.iter();
+    let direct = direct.filter(|s| s.typ() == Some(SignatureType::Key));
+    match newest(direct, primary, now, |s| s.verify_key(primary).is_ok()) {
         // GnuPG makes direct-key signatures that only name a revoker: silence is not "never".
         Ok(valid) if valid.signature.key_expiration_time().is_some() || said.is_empty() => {
             said.push(valid);
@@ -60,15 +51,11 @@ pub(crate) fn identity(key: &SignedPublicKey, now: u64) -> Result<Identity, KeyE
         Ok(_) => {}
         Err(g) => gap = gap.max(g),
     }
-    let newest = said.iter().map(|v| v.created).max();
-    let Some(newest) = newest else {
-        let missing = if revoked {
-            KeyError::Revoked
-        } else {
-            KeyError::NoSelfSignature
-        };
-        return Err(gap.error(missing));
-    };
+    let newest = said
+        .iter()
+        .map(|v| v.created)
+        .max()
+        .ok_or_else(|| gap.error(missing))?;
     let expires = said
         .iter()
         .filter(|v| v.created == newest)
@@ -79,11 +66,37 @@ pub(crate) fn identity(key: &SignedPublicKey, now: u64) -> Result<Identity, KeyE
     })
 }
 
+/// What the key says under one of its user ids.
+enum Word<'a> {
+    Said(Valid<'a>),
+    Revoked,
+    None(Gap),
+}
+
+fn user_word<'a>(user: &'a SignedUser, primary: &PublicKey, now: u64) -> Word<'a> {
+    let verifies = |s: &Signature| {
+        s.verify_certification(primary, Tag::UserId, &user.id)
+            .is_ok()
+    };
+    let believed = |s: &Signature| verifies(s) || is_weak_by(s, primary);
+    // The library counts a revocation among certifications.
+    let revokes = |s: &Signature| s.typ() == Some(SignatureType::CertRevocation);
+    let certifications = user
+        .signatures
+        .iter()
+        .filter(|s| s.is_certification() && !revokes(s));
+    match newest(certifications, primary, now, verifies) {
+        Err(gap) => Word::None(gap),
+        Ok(valid) if is_user_revoked(&user.signatures, valid, believed) => Word::Revoked,
+        Ok(valid) => Word::Said(valid),
+    }
+}
+
 /// A user id certified again after its revocation is alive again (RFC 9580 section 5.2.1.13).
 fn is_user_revoked(
     signatures: &[Signature],
     valid: Valid<'_>,
-    verifies: impl Fn(&Signature) -> bool,
+    believed: impl Fn(&Signature) -> bool,
 ) -> bool {
     signatures
         .iter()
@@ -92,5 +105,5 @@ fn is_user_revoked(
             s.created()
                 .is_none_or(|t| u64::from(t.as_secs()) >= valid.created)
         })
-        .any(verifies)
+        .any(believed)
 }

@@ -5,7 +5,9 @@
 //! only cryptographically valid signatures by the key itself count; of those that state the same
 //! thing the newest wins; it must not come from the future, be expired itself, use a weak hash or
 //! hold a critical subpacket nobody here understands. Revocations are believed whatever their
-//! hash and date: a false alarm closes a form, a missed one sends a tip to a thief.
+//! hash and date: a false alarm closes a form, a missed one sends a tip to a thief. The library
+//! cannot verify every weak hash (SHA-1 with Ed25519, MD5 at all), so a weak signature is taken
+//! at its word on who made it: that can only refuse a key, never admit one.
 //!
 //! Must never be used to verify signatures over mail.
 
@@ -49,6 +51,7 @@ pub(crate) struct Valid<'a> {
 /// (a shorter life, a flag) would come back to life.
 pub(crate) fn newest<'a>(
     signatures: impl IntoIterator<Item = &'a Signature>,
+    primary: &impl KeyDetails,
     now: u64,
     verifies: impl Fn(&Signature) -> bool,
 ) -> Result<Valid<'a>, Gap> {
@@ -58,14 +61,10 @@ pub(crate) fn newest<'a>(
         let Some(created) = signature.created().map(|t| u64::from(t.as_secs())) else {
             continue;
         };
-        let weak = is_weak(signature);
-        if !understood(signature) {
+        if !understood(signature) || !(verifies(signature) || is_weak_by(signature, primary)) {
             continue;
         }
-        if !verifies(signature) {
-            // Some weak hashes cannot even be computed here; say so if nothing better turns up.
-            gap = if weak { Gap::Weak } else { gap };
-        } else if created > now {
+        if created > now {
             gap = gap.max(Gap::Future(created));
         } else if let Some(at) = ends(signature, created).filter(|at| *at <= now) {
             gap = gap.max(Gap::Expired(at));
@@ -90,8 +89,16 @@ fn newer(signature: &Signature, created: u64, best: Valid<'_>) -> bool {
     created > best.created || (created == best.created && life(signature) < life(best.signature))
 }
 
+/// Weak, and by its own word made by `key`; silence on who made it counts as such a word.
+pub(crate) fn is_weak_by(signature: &Signature, key: &impl KeyDetails) -> bool {
+    let (ids, fingerprints) = (signature.issuer_key_id(), signature.issuer_fingerprint());
+    let silent = ids.is_empty() && fingerprints.is_empty();
+    let named = fingerprints.contains(&&key.fingerprint()) || ids.contains(&&key.legacy_key_id());
+    is_weak(signature) && (silent || named)
+}
+
 /// MD5, SHA-1, RIPEMD-160 and whatever is not known to be better.
-pub(crate) fn is_weak(signature: &Signature) -> bool {
+fn is_weak(signature: &Signature) -> bool {
     !matches!(
         signature.hash_alg(),
         Some(

@@ -10,7 +10,7 @@ use pgp::types::{EcdhPublicParams, KeyDetails, PublicParams};
 
 use crate::KeyError;
 use crate::certificate::Certificate;
-use crate::policy::{key_ends, newest};
+use crate::policy::{is_weak_by, key_ends, newest};
 
 /// A subkey fit for encryption, with its life in unix seconds.
 #[derive(Clone)]
@@ -49,11 +49,11 @@ fn examine_subkey(
     }
     let verifies = |s: &Signature| s.verify_subkey_binding(primary, &subkey.key).is_ok();
     let of_type = |t| move |s: &&Signature| s.typ() == Some(t);
-    if certificate
-        .signatures
-        .iter()
-        .filter(of_type(SignatureType::SubkeyRevocation))
-        .any(verifies)
+    let mut everywhere = certificate.signatures.iter();
+    let mut here = subkey.signatures.iter();
+    let revokes = of_type(SignatureType::SubkeyRevocation);
+    if everywhere.any(|s| revokes(&s) && verifies(s))
+        || here.any(|s| revokes(&s) && is_weak_by(s, primary))
     {
         return Err(KeyError::Revoked);
     }
@@ -62,7 +62,7 @@ fn examine_subkey(
         .iter()
         .filter(of_type(SignatureType::SubkeyBinding));
     let binding =
-        newest(bindings, now, verifies).map_err(|g| g.error(KeyError::NoEncryptionKey))?;
+        newest(bindings, primary, now, verifies).map_err(|g| g.error(KeyError::NoEncryptionKey))?;
     let flags = binding.signature.key_flags();
     if !(flags.encrypt_comms() || flags.encrypt_storage()) {
         return Err(KeyError::NoEncryptionKey);

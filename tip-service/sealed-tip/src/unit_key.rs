@@ -11,7 +11,7 @@ use pgp::types::{KeyDetails, KeyVersion};
 use crate::KeyError;
 use crate::certificate::{self, Certificate};
 use crate::identity::identity;
-use crate::policy::earlier;
+use crate::policy::{earlier, is_weak_by};
 use crate::subkey::{Subkey, strong, subkeys};
 
 /// A unit's certificate. Made only by [`UnitCert::parse`].
@@ -127,7 +127,7 @@ fn examine(certificate: &Certificate, now: u64) -> Result<UnitCert, KeyError> {
 }
 
 /// Revoked by the key itself, or by somebody it named to do so and whose word cannot be checked
-/// here (RFC 9580 section 5.2.3.23): both close the form.
+/// here (RFC 9580 section 5.2.3.23), or with a hash too weak to check: all close the form.
 fn is_revoked(certificate: &Certificate) -> bool {
     let primary = &certificate.key.primary_key;
     let named: Vec<&[u8]> = certificate
@@ -143,7 +143,7 @@ fn is_revoked(certificate: &Certificate) -> bool {
         .signatures
         .iter()
         .filter(|s| s.typ() == Some(SignatureType::KeyRevocation))
-        .any(|s| s.verify_key(primary).is_ok() || issued_by(s, &named))
+        .any(|s| s.verify_key(primary).is_ok() || is_weak_by(s, primary) || issued_by(s, &named))
 }
 
 fn issued_by(signature: &Signature, named: &[&[u8]]) -> bool {

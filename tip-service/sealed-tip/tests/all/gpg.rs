@@ -2,7 +2,9 @@
 //! set. Tests that use it fail when gpg is missing; the letters must open in gpg, so there is
 //! nothing to skip.
 
+use std::fs::Permissions;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
@@ -22,6 +24,7 @@ impl Gpg {
             .prefix("gpg")
             .tempdir()
             .expect("a temporary folder");
+        std::fs::set_permissions(home.path(), Permissions::from_mode(0o700)).expect("ours alone");
         Self { home }
     }
 

@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -25,10 +26,14 @@ use crate::store::{Capacity, Class, Id, Store, StoreError};
 #[non_exhaustive]
 pub enum AppError {
     /// The site is not built, or a template is broken.
-    #[error("{0}\n  hint: build the site first (make site); site.root must be the folder that Zola built")]
+    #[error(
+        "{0}\n  hint: build the site first (make site); site.root must be the folder that Zola built"
+    )]
     Pages(#[from] PagesError),
     /// The database.
-    #[error("store.path: {0}\n  hint: the folder must exist, be writable by this user, and have space")]
+    #[error(
+        "store.path: {0}\n  hint: the folder must exist, be writable by this user, and have space"
+    )]
     Store(#[from] StoreError),
     /// The way out.
     #[error(transparent)]
@@ -39,7 +44,9 @@ pub enum AppError {
     )]
     NoSmtp,
     /// An address that cannot be listened on.
-    #[error("server: cannot listen on {address}: {why}\n  hint: choose another address or stop what uses it")]
+    #[error(
+        "server: cannot listen on {address}: {why}\n  hint: choose another address or stop what uses it"
+    )]
     Listen {
         /// Address and port.
         address: SocketAddr,
@@ -89,7 +96,12 @@ impl Parts {
             min_free_mib: settings.min_free_mib,
         };
         let store = Store::open(&settings.path, capacity).await?;
-        Ok(Self { loaded: Arc::new(loaded), pages, transport, store })
+        Ok(Self {
+            loaded: Arc::new(loaded),
+            pages,
+            transport,
+            store,
+        })
     }
 }
 
@@ -99,7 +111,12 @@ impl App {
     /// # Errors
     /// [`AppError`].
     pub async fn build(parts: Parts) -> Result<Self, AppError> {
-        let Parts { loaded, pages, transport, store } = parts;
+        let Parts {
+            loaded,
+            pages,
+            transport,
+            store,
+        } = parts;
         store.recover().await?;
         let server = &loaded.config.server;
         let mut listeners = vec![listen(server.listen, Listener::Open).await?];
@@ -124,10 +141,29 @@ impl App {
             clock: clock.clone(),
             wake,
         };
-        let limits = Limits::new(&loaded.config.limits, clock::day(clock.unix()), entropy.bytes());
+        let limits = Limits::new(
+            &loaded.config.limits,
+            clock::day(clock.unix()),
+            entropy.bytes(),
+        );
         let form_page = http::FormPage::default();
-        let door = Door { intake, limits, pages, loaded, store, entropy, clock, form_page };
-        Ok(Self { door: Arc::new(door), delivery, news, listeners })
+        let door = Door {
+            intake,
+            limits,
+            pages,
+            loaded,
+            store,
+            entropy,
+            clock,
+            form_page,
+            alarmed: AtomicU64::new(0),
+        };
+        Ok(Self {
+            door: Arc::new(door),
+            delivery,
+            news,
+            listeners,
+        })
     }
 
     /// The addresses it will answer on, the open one first.
@@ -135,7 +171,10 @@ impl App {
     /// # Errors
     /// When the system does not tell.
     pub fn addresses(&self) -> std::io::Result<Vec<SocketAddr>> {
-        self.listeners.iter().map(|(listener, _)| listener.local_addr()).collect()
+        self.listeners
+            .iter()
+            .map(|(listener, _)| listener.local_addr())
+            .collect()
     }
 
     /// Serves until `stop` resolves or a task ends that should not.
@@ -179,8 +218,9 @@ impl App {
 }
 
 async fn listen(address: SocketAddr, kind: Listener) -> Result<(TcpListener, Listener), AppError> {
-    let listener =
-        TcpListener::bind(address).await.map_err(|why| AppError::Listen { address, why })?;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|why| AppError::Listen { address, why })?;
     Ok((listener, kind))
 }
 
@@ -205,7 +245,9 @@ async fn keep_house(
             warn_of_keys(&door.loaded, now);
             match purge::run(&door.store, &door.loaded.config, now).await {
                 Ok(_) => swept = clock::day(now),
-                Err(error) => tracing::error!(%error, "ALARM: purge failed, trying again in a minute"),
+                Err(error) => {
+                    tracing::error!(%error, "ALARM: purge failed, trying again in a minute")
+                }
             }
         }
     }

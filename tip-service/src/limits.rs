@@ -6,11 +6,11 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
 
+use crate::config;
+use crate::mac::keyed;
 use governor::clock::DefaultClock;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
-use crate::config;
-use crate::mac::keyed;
 
 type Keyed = RateLimiter<u64, DashMapStateStore<u64>, DefaultClock>;
 
@@ -60,8 +60,12 @@ impl Limits {
     pub fn new(limits: &config::Limits, day: u32, key: [u8; 32]) -> Self {
         Self {
             prompt: RateLimiter::dashmap(Quota::per_hour(at_least_one(limits.prompt_per_hour))),
-            requests: RateLimiter::dashmap(Quota::per_minute(at_least_one(limits.refuse_per_minute))),
-            onion: RateLimiter::dashmap(Quota::per_hour(at_least_one(limits.onion_prompt_per_hour))),
+            requests: RateLimiter::dashmap(Quota::per_minute(at_least_one(
+                limits.refuse_per_minute,
+            ))),
+            onion: RateLimiter::dashmap(Quota::per_hour(at_least_one(
+                limits.onion_prompt_per_hour,
+            ))),
             max_clients: limits.max_clients,
             key: Mutex::new(DayKey { day, key }),
         }
@@ -77,17 +81,26 @@ impl Limits {
         }
         let mut network = [0; 16];
         match address.to_canonical() {
-            IpAddr::V4(v4) => network.iter_mut().zip(v4.octets()).for_each(|(to, from)| *to = from),
+            IpAddr::V4(v4) => network
+                .iter_mut()
+                .zip(v4.octets())
+                .for_each(|(to, from)| *to = from),
             // 7 octets are 56 bits; the last octet tells the families apart.
             IpAddr::V6(v6) => {
-                network.iter_mut().zip(v6.octets()).take(7).for_each(|(to, from)| *to = from);
+                network
+                    .iter_mut()
+                    .zip(v6.octets())
+                    .take(7)
+                    .for_each(|(to, from)| *to = from);
                 if let Some(last) = network.last_mut() {
                     *last = 6;
                 }
             }
         }
         let hash = keyed(&current.key, "client", &network);
-        ClientKey::Network(u64::from_be_bytes(std::array::from_fn(|i| hash.get(i).copied().unwrap_or(0))))
+        ClientKey::Network(u64::from_be_bytes(std::array::from_fn(|i| {
+            hash.get(i).copied().unwrap_or(0)
+        })))
     }
 
     /// Counts one tip.
@@ -99,10 +112,16 @@ impl Limits {
                 if !self.request(client) {
                     return Verdict::Refuse;
                 }
-                self.prompt.check_key(&self.bounded(&self.prompt, key)).is_ok()
+                self.prompt
+                    .check_key(&self.bounded(&self.prompt, key))
+                    .is_ok()
             }
         };
-        if prompt { Verdict::Prompt } else { Verdict::Later }
+        if prompt {
+            Verdict::Prompt
+        } else {
+            Verdict::Later
+        }
     }
 
     /// Counts one request that is no tip (a mailbox look-up). `false`: absurd volume. The onion listener is
@@ -111,9 +130,10 @@ impl Limits {
     pub fn request(&self, client: ClientKey) -> bool {
         match client {
             ClientKey::Onion => true,
-            ClientKey::Network(key) => {
-                self.requests.check_key(&self.bounded(&self.requests, key)).is_ok()
-            }
+            ClientKey::Network(key) => self
+                .requests
+                .check_key(&self.bounded(&self.requests, key))
+                .is_ok(),
         }
     }
 
@@ -133,7 +153,11 @@ impl Limits {
 
     /// Folds a key into the shared ones while the limiter is full.
     fn bounded(&self, limiter: &Keyed, key: u64) -> u64 {
-        if limiter.len() < self.max_clients { key } else { key % SHARED }
+        if limiter.len() < self.max_clients {
+            key
+        } else {
+            key % SHARED
+        }
     }
 }
 
@@ -176,7 +200,9 @@ mod tests {
     fn absurd_volume_is_refused_but_never_on_the_onion_listener() {
         let limits = limits(3, 1000);
         let absurd = network(&limits, "192.0.2.1");
-        let refused = (0..1200).filter(|_| limits.tip(absurd) == Verdict::Refuse).count();
+        let refused = (0..1200)
+            .filter(|_| limits.tip(absurd) == Verdict::Refuse)
+            .count();
         assert!((150..=200).contains(&refused), "{refused}");
         for _ in 0..5000 {
             assert_ne!(limits.tip(ClientKey::Onion), Verdict::Refuse);
@@ -189,7 +215,10 @@ mod tests {
         let home = network(&limits, "2001:db8:1:2ff::1");
         assert_eq!(home, network(&limits, "2001:db8:1:200:ffff::9"));
         assert_ne!(home, network(&limits, "2001:db8:1:300::1"));
-        assert_eq!(network(&limits, "192.0.2.1"), network(&limits, "::ffff:192.0.2.1"));
+        assert_eq!(
+            network(&limits, "192.0.2.1"),
+            network(&limits, "::ffff:192.0.2.1")
+        );
     }
 
     #[test]
@@ -208,6 +237,10 @@ mod tests {
         }
         // Parallel shards may each let one more in.
         let bound = 2 * (10_000 + SHARED as usize + 64);
-        assert!(limits.remembered() <= bound, "{} > {bound}", limits.remembered());
+        assert!(
+            limits.remembered() <= bound,
+            "{} > {bound}",
+            limits.remembered()
+        );
     }
 }

@@ -7,6 +7,7 @@ use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::stat::{Mode, umask};
 
 fn main() -> ExitCode {
+    say_only_where_it_panicked();
     if let Err(error) = harden() {
         return fail(&format!("cannot forbid core dumps: {error}"));
     }
@@ -24,7 +25,20 @@ fn harden() -> nix::Result<()> {
     Ok(())
 }
 
-#[expect(clippy::print_stderr, reason = "the one place where an error ends the process")]
+/// A panic's own message may quote the text it choked on: only its place is told.
+#[expect(clippy::print_stderr, reason = "the log may not be there yet")]
+fn say_only_where_it_panicked() {
+    std::panic::set_hook(Box::new(|panic| {
+        if let Some(place) = panic.location() {
+            eprintln!("tip-service: panic at {}:{}", place.file(), place.line());
+        }
+    }));
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "the one place where an error ends the process"
+)]
 fn fail(message: &str) -> ExitCode {
     for (i, line) in message.lines().enumerate() {
         if i == 0 && !line.starts_with("tip-service:") {

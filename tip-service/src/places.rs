@@ -64,7 +64,7 @@ impl Places {
     }
 
     /// Returns the village of `township` whose name occurs in `text`, the longest name if several
-    /// do (新安村 is not meant by somebody who writes 东新安村).
+    /// do （新安村 is not meant by somebody who writes 东新安村）.
     pub fn village_in<'a>(&self, township: &'a Township, text: &str) -> Option<&'a Village> {
         township
             .villages

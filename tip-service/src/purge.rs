@@ -10,7 +10,9 @@ use crate::store::{Store, StoreError, Swept};
 /// # Errors
 /// From the database.
 pub async fn run(store: &Store, config: &Config, now: u64) -> Result<Swept, StoreError> {
-    let swept = store.sweep(clock::day(now), config.delivery.keep_delivered_days).await?;
+    let swept = store
+        .sweep(clock::day(now), config.delivery.keep_delivered_days)
+        .await?;
     tracing::info!(
         letters = swept.letters,
         mailboxes = swept.mailboxes,

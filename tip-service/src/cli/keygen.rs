@@ -26,11 +26,19 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
-    if !args.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') || args.id.is_empty() {
-        bail!("--id: {:?} is no unit id\n  hint: letters, digits and hyphens", args.id);
+    if !args
+        .id
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        || args.id.is_empty()
+    {
+        bail!(
+            "--id: {:?} is no unit id\n  hint: letters, digits and hyphens",
+            args.id
+        );
     }
     let fingerprint = write(&args.out, &args.id, args.expires_days)?;
-    say(&format!("{fingerprint}"));
+    say(&fingerprint);
     Ok(())
 }
 
@@ -41,7 +49,11 @@ pub(super) fn write(folder: &Path, id: &str, expires_days: Option<u32>) -> Resul
     // A minute back, so that a reader whose clock is a little slow does not find a key from the future.
     let created = SystemClock.unix().saturating_sub(60);
     let pair = sealed_tip::generate(&user_id, created, expires_days, &mut rng)?;
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| at(folder))?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| at(folder))?;
     let secret = folder.join(format!("{id}.secret.asc"));
     let mut file = OpenOptions::new()
         .write(true)
@@ -49,7 +61,8 @@ pub(super) fn write(folder: &Path, id: &str, expires_days: Option<u32>) -> Resul
         .mode(0o600)
         .open(&secret)
         .with_context(|| at(&secret))?;
-    file.write_all(pair.secret_armored.as_bytes()).with_context(|| at(&secret))?;
+    file.write_all(pair.secret_armored.as_bytes())
+        .with_context(|| at(&secret))?;
     let cert = folder.join(format!("{id}.cert.asc"));
     fs::write(&cert, &pair.cert_armored).with_context(|| at(&cert))?;
     Ok(pair.fingerprint)

@@ -26,14 +26,14 @@ enum Command {
     Serve {
         #[command(flatten)]
         config: ConfigArg,
-        /// 演示:缺钥匙就生成,允许 maildir · for trying out: makes missing demo keys, allows maildir
+        /// 演示：缺钥匙就生成，允许 maildir · for trying out: makes missing demo keys, allows maildir
         #[arg(long)]
         dev: bool,
-        /// 监听地址,代替配置里的 server.listen · listen here instead
+        /// 监听地址，代替配置里的 server.listen · listen here instead
         #[arg(long, value_name = "ADDRESS:PORT")]
         listen: Option<SocketAddr>,
     },
-    /// 做启动的全部检查,但不运行 · all of start-up without serving
+    /// 做启动的全部检查，但不运行 · all of start-up without serving
     Check {
         #[command(flatten)]
         config: ConfigArg,
@@ -41,7 +41,7 @@ enum Command {
         #[arg(long)]
         dev: bool,
     },
-    /// 用私钥解开信件(单位和演示用)· decrypt letters with a secret key (for staff and the demo)
+    /// 用私钥解开信件（单位和演示用）· decrypt letters with a secret key (for staff and the demo)
     Open(open::Args),
     /// 看或重发没送到的信 · list or retry letters that are not delivered
     Outbox {
@@ -72,7 +72,11 @@ impl Cli {
     /// Whatever stands in the way, with a hint.
     pub fn run(self) -> Result<()> {
         match self.command {
-            Command::Serve { config, dev, listen } => serve::run(&config.config, dev, listen),
+            Command::Serve {
+                config,
+                dev,
+                listen,
+            } => serve::run(&config.config, dev, listen),
             Command::Check { config, dev } => serve::check(&config.config, dev),
             Command::Open(args) => open::run(&args),
             Command::Outbox { what } => outbox::run(&what),

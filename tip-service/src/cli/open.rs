@@ -11,10 +11,10 @@ use super::say;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// 私钥文件,可以给几个 · secret key file, may be given several times
+    /// 私钥文件，可以给几个 · secret key file, may be given several times
     #[arg(long, value_name = "FILE")]
     key: Vec<PathBuf>,
-    /// 打开整个演示信箱:每个单位一个文件夹 · a whole demo mail folder, one folder a unit
+    /// 打开整个演示信箱：每个单位一个文件夹 · a whole demo mail folder, one folder a unit
     #[arg(long, value_name = "FOLDER", requires = "keys", conflicts_with_all = ["key", "letters"])]
     inbox: Option<PathBuf>,
     /// 演示私钥所在文件夹 · folder of the demo secret keys
@@ -34,28 +34,43 @@ pub(super) fn run(args: &Args) -> Result<()> {
     if args.key.is_empty() || args.letters.is_empty() {
         bail!("nothing to open\n  hint: tip-service open --key SECRET.asc LETTER…");
     }
-    let keys = args.key.iter().map(|file| secret(file)).collect::<Result<Vec<_>>>()?;
+    let keys = args
+        .key
+        .iter()
+        .map(|file| secret(file))
+        .collect::<Result<Vec<_>>>()?;
     let keys: Vec<&SecretCert> = keys.iter().collect();
-    args.letters.iter().try_for_each(|file| show(file, &keys, args.json))
+    args.letters
+        .iter()
+        .try_for_each(|file| show(file, &keys, args.json))
 }
 
 fn open_inbox(inbox: &Path, keys: &Path, json: bool) -> Result<()> {
     let mut shown = 0;
     for unit in entries(inbox)? {
-        let name = unit.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = unit
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let key_file = keys.join(format!("{name}.secret.asc"));
         if !key_file.exists() {
             continue;
         }
         let key = secret(&key_file)?;
-        for file in entries(&unit.join("new"))?.into_iter().chain(entries(&unit.join("cur"))?) {
+        for file in entries(&unit.join("new"))?
+            .into_iter()
+            .chain(entries(&unit.join("cur"))?)
+        {
             say(&format!("════ {name} · {}", file.display()));
             show(&file, &[&key], json)?;
             shown += 1;
         }
     }
     if shown == 0 {
-        say("还没有信。先运行 make run,在 /tip/ 发一条试试 · no letters yet: run the service and file a tip at /tip/");
+        say(
+            "还没有信。先运行 make run，在 /tip/ 发一条试试 · no letters yet: run the service and file a tip at /tip/",
+        );
     }
     Ok(())
 }
@@ -64,8 +79,12 @@ fn show(file: &Path, keys: &[&SecretCert], json: bool) -> Result<()> {
     let mail = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let entity = sealed_tip::open(message_in(&mail), keys)
         .with_context(|| format!("cannot open {}", file.display()))?;
-    let text = sealed_tip::letter_text(&entity)
-        .ok_or_else(|| anyhow!("{}: opened, but it is no letter of this service", file.display()))?;
+    let text = sealed_tip::letter_text(&entity).ok_or_else(|| {
+        anyhow!(
+            "{}: opened, but it is no letter of this service",
+            file.display()
+        )
+    })?;
     say(&text);
     if json {
         say(&sealed_tip::letter_json(&entity).unwrap_or_default());
@@ -92,9 +111,12 @@ fn secret(file: &Path) -> Result<SecretCert> {
 
 /// What is in a folder, by name; nothing if there is no such folder.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
-    let Ok(listing) = fs::read_dir(folder) else { return Ok(Vec::new()) };
-    let mut paths =
-        listing.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    let Ok(listing) = fs::read_dir(folder) else {
+        return Ok(Vec::new());
+    };
+    let mut paths = listing
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<Vec<_>>>()?;
     paths.sort();
     Ok(paths)
 }

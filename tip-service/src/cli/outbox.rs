@@ -1,7 +1,7 @@
 //! `outbox list|retry` and `purge`: the operator's view of what waits. Shows names, units and codes; there is
 //! nothing else to show.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Result, bail};
 use clap::Subcommand;
@@ -18,11 +18,11 @@ pub(super) enum What {
         #[command(flatten)]
         config: ConfigArg,
     },
-    /// 重发停放的信(全部,或一封)· retry parked letters, all or one
+    /// 重发停放的信（全部，或一封）· retry parked letters, all or one
     Retry {
         #[command(flatten)]
         config: ConfigArg,
-        /// 信的名字(见 list)· the letter's name, as list shows it
+        /// 信的名字（见 list）· the letter's name, as list shows it
         letter: Option<String>,
     },
 }
@@ -30,18 +30,23 @@ pub(super) enum What {
 /// Opens the store beside the service, which may be running: takes in nothing, recovers nothing.
 async fn beside(config: &Path) -> Result<Store> {
     let loaded = load(config)?;
-    let capacity = Capacity { max_waiting: u64::MAX, min_free_mib: 0 };
+    let capacity = Capacity {
+        max_waiting: u64::MAX,
+        min_free_mib: 0,
+    };
     Ok(Store::open(&loaded.config.store.path, capacity).await?)
 }
 
 pub(super) fn run(what: &What) -> Result<()> {
     match what {
         What::List { config } => runtime()?.block_on(list(&config.config)),
-        What::Retry { config, letter } => runtime()?.block_on(retry(&config.config, letter.as_deref())),
+        What::Retry { config, letter } => {
+            runtime()?.block_on(retry(&config.config, letter.as_deref()))
+        }
     }
 }
 
-async fn list(config: &PathBuf) -> Result<()> {
+async fn list(config: &Path) -> Result<()> {
     let rows = beside(config).await?.undelivered().await?;
     if rows.is_empty() {
         say("没有等着送的信 · nothing is waiting");
@@ -64,7 +69,7 @@ fn line(row: &Row) -> String {
     )
 }
 
-async fn retry(config: &PathBuf, letter: Option<&str>) -> Result<()> {
+async fn retry(config: &Path, letter: Option<&str>) -> Result<()> {
     let id = letter.map(parse).transpose()?;
     let n = beside(config).await?.requeue(id).await?;
     say(&format!("{n} 封信重新排队 · letters queued again"));
@@ -92,7 +97,11 @@ fn parse(text: &str) -> Result<Id> {
     let digits = text.trim();
     let bytes: Option<Vec<u8>> = (0..digits.len())
         .step_by(2)
-        .map(|i| digits.get(i..i + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+        .map(|i| {
+            digits
+                .get(i..i + 2)
+                .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+        })
         .collect();
     match bytes.map(Id::try_from) {
         Some(Ok(id)) => Ok(id),

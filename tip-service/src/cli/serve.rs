@@ -43,19 +43,25 @@ pub(super) fn check(file: &Path, dev: bool) -> Result<()> {
         .register
         .units()
         .iter()
-        .filter_map(|unit| unit.usable(now).err().map(|why| format!("unit {}: {why}", unit.id)))
+        .filter_map(|unit| {
+            unit.usable(now)
+                .err()
+                .map(|why| format!("unit {}: {why}", unit.id))
+        })
         .collect();
     runtime()?.block_on(async {
         let parts = Parts::build(loaded, dev).await?;
         if let Err(error) = parts.transport.probe().await {
             // No reason to refuse: letters wait in the outbox until the mail server is back.
-            say(&format!("note: {error}; letters would wait · 邮件服务器现在连不上,信会先存着"));
+            say(&format!(
+                "note: {error}; letters would wait · 邮件服务器现在连不上，信会先存着"
+            ));
         }
         anyhow::Ok(())
     })?;
     if !closed.is_empty() {
         bail!(
-            "these units cannot take tips, their forms are closed · 这些单位的举报表已关闭:\n  {}\n  hint: put a good certificate in place (registers.keys)",
+            "these units cannot take tips, their forms are closed · 这些单位的举报表已关闭：\n  {}\n  hint: put a good certificate in place (registers.keys)",
             closed.join("\n  ")
         );
     }
@@ -77,7 +83,9 @@ fn make_demo_keys(file: &Path) -> Result<()> {
         anyhow!(lines.join("\n"))
     })?;
     for (unit, certs) in expected {
-        let Some(cert) = certs.first().filter(|cert| !cert.exists()) else { continue };
+        let Some(cert) = certs.first().filter(|cert| !cert.exists()) else {
+            continue;
+        };
         let folder = cert.parent().context("a certificate needs a folder")?;
         keygen::write(folder, &unit, None)?;
     }
@@ -98,15 +106,23 @@ fn start_log(loaded: &Loaded) {
         .with_ansi(false)
         .with_writer(std::io::stderr);
     let ours = Targets::new().with_target("tip_service", level);
-    let _ = tracing_subscriber::registry().with(lines).with(ours).try_init();
+    let _ = tracing_subscriber::registry()
+        .with(lines)
+        .with(ours)
+        .try_init();
 }
 
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("no runtime")
 }
 
 fn greet(addresses: &[SocketAddr], dev: bool) {
-    let Some(open) = addresses.first() else { return };
+    let Some(open) = addresses.first() else {
+        return;
+    };
     say("");
     say("  辽源禁毒 已就绪 · is ready");
     say(&format!("  网站 site      http://{open}/"));
@@ -114,8 +130,10 @@ fn greet(addresses: &[SocketAddr], dev: bool) {
     say(&format!("  信箱 mailbox   http://{open}/tip/mailbox/"));
     if dev {
         say("");
-        say("  这是演示:信件以加密形式放在 var/mail/<单位>/new,另开一个终端用 make inbox 解开看。");
-        say("  This is a demo: letters lie encrypted in var/mail/<unit>/new; run make inbox in another terminal.");
+        say("  这是演示：信件以加密形式放在 var/mail/<单位>/new，另开一个终端用 make inbox 解开看。");
+        say(
+            "  This is a demo: letters lie encrypted in var/mail/<unit>/new; run make inbox in another terminal.",
+        );
     }
     say("  停止 stop      Ctrl-C");
     say("");

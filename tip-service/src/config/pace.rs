@@ -83,8 +83,8 @@ pub struct Retention {
 impl Default for Retention {
     fn default() -> Self {
         Self {
-            mailbox_days: 180,
-            mailbox_jitter_days: 14,
+            mailbox_days: 90,
+            mailbox_jitter_days: 7,
         }
     }
 }

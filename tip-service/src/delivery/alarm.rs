@@ -54,7 +54,7 @@ impl Alarms {
         let text = format!(
             "tip-service: {cause} (unit: {unit}).\r\n\
              The letter is parked, not lost. See `tip-service outbox list`; mend the cause, then `tip-service outbox retry`.\r\n\r\n\
-             举报服务:发往 {unit} 的信被停放,没有丢失。请用 tip-service outbox list 查看,排除原因后用 tip-service outbox retry 重发。\r\n"
+             举报服务：发往 {unit} 的信被停放，没有丢失。请用 tip-service outbox list 查看，排除原因后用 tip-service outbox retry 重发。\r\n"
         );
         let alarm = Alarm {
             id: &self.entropy.bytes(),
@@ -62,7 +62,10 @@ impl Alarms {
             text: &text,
             day: clock::day(self.clock.unix()),
         };
-        let to = Recipient { id: "operator", address: &self.loaded.config.mail.operator };
+        let to = Recipient {
+            id: "operator",
+            address: &self.loaded.config.mail.operator,
+        };
         if self.transport.alarm(to, &alarm).await.is_err() {
             tracing::error!(unit, "the alarm letter itself could not be sent");
         }

@@ -84,7 +84,9 @@ impl Delivery {
             }
             let now = this.clock.unix();
             while tries.len() < this.loaded.config.delivery.connections {
-                let Some((id, class)) = schedule.take(now) else { break };
+                let Some((id, class)) = schedule.take(now) else {
+                    break;
+                };
                 tries.spawn(this.clone().attempt(id, class, alarms.clone()));
             }
         }
@@ -152,13 +154,20 @@ impl Delivery {
             Ok(outcome)
         }
         .await;
-        Tried { id, class, attempts, result }
+        Tried {
+            id,
+            class,
+            attempts,
+            result,
+        }
     }
 
     async fn send(&self, letter: &Letter, alarms: &Alarms) -> Outcome {
         let day = clock::day(self.clock.unix());
         let Some(unit) = self.loaded.register.unit(&letter.unit_id) else {
-            alarms.raise(&letter.unit_id, "the unit is no longer in the register").await;
+            alarms
+                .raise(&letter.unit_id, "the unit is no longer in the register")
+                .await;
             return Outcome::Parked { code: 0 };
         };
         let envelope = Envelope {
@@ -167,7 +176,10 @@ impl Delivery {
             sealed: &letter.sealed,
             day,
         };
-        let to = Recipient { id: &unit.id, address: &unit.mail };
+        let to = Recipient {
+            id: &unit.id,
+            address: &unit.mail,
+        };
         match self.transport.send(to, &envelope).await {
             Ok(()) => Outcome::Delivered { day },
             Err(SendError::Transient { code, what }) => {
@@ -175,7 +187,9 @@ impl Delivery {
                 Outcome::Deferred { code }
             }
             Err(SendError::Permanent { code }) => {
-                alarms.raise(&unit.id, "the mail server refused a letter for good").await;
+                alarms
+                    .raise(&unit.id, "the mail server refused a letter for good")
+                    .await;
                 Outcome::Parked { code }
             }
         }

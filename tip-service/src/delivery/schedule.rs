@@ -57,7 +57,11 @@ impl Schedule {
 /// Seconds to wait after the `attempts`-th try failed: doubles from `min` and never exceeds `max`; `chance`
 /// takes up to half of it off, so that letters do not come back in step.
 pub(super) fn backoff(attempts: u32, min: u64, max: u64, chance: u64) -> u64 {
-    let doubled = min.max(1).saturating_mul(1_u64.checked_shl(attempts.saturating_sub(1)).unwrap_or(u64::MAX));
+    let doubled = min.max(1).saturating_mul(
+        1_u64
+            .checked_shl(attempts.saturating_sub(1))
+            .unwrap_or(u64::MAX),
+    );
     let ceiling = doubled.min(max.max(1));
     ceiling - chance % (ceiling / 2 + 1)
 }

@@ -31,7 +31,9 @@ const DRAIN: usize = 32 << 20;
 
 pub(super) async fn read(mut body: Body, limit: usize, within: Duration) -> Read {
     let deadline = Instant::now() + within;
-    let expected = usize::try_from(body.size_hint().lower()).unwrap_or(limit).min(limit);
+    let expected = usize::try_from(body.size_hint().lower())
+        .unwrap_or(limit)
+        .min(limit);
     let mut bytes = Zeroizing::new(Vec::with_capacity(expected));
     let mut seen = 0_usize;
     let end = loop {
@@ -42,7 +44,9 @@ pub(super) async fn read(mut body: Body, limit: usize, within: Duration) -> Read
             Ok(Some(Err(_))) => break End::Broken,
             Ok(Some(Ok(frame))) => frame,
         };
-        let Ok(data) = frame.into_data() else { continue };
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
         seen += data.len();
         let room = limit - bytes.len();
         bytes.extend(data.iter().take(room));

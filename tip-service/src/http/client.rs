@@ -25,7 +25,8 @@ pub(super) fn key(door: &Door, peer: Peer, headers: &HeaderMap) -> ClientKey {
     match peer {
         Peer::Onion => ClientKey::Onion,
         Peer::Network(address) => {
-            let address = behind_proxy(address, headers, &door.loaded.config.server.trusted_proxies);
+            let address =
+                behind_proxy(address, headers, &door.loaded.config.server.trusted_proxies);
             let day = clock::day(door.clock.unix());
             door.limits.client(address, day, || door.entropy.bytes())
         }
@@ -62,19 +63,38 @@ mod tests {
     #[test]
     fn a_header_from_anybody_but_a_configured_proxy_changes_nothing() {
         assert_eq!(seen("192.0.2.1", &["198.51.100.7"], &[]), "192.0.2.1");
-        assert_eq!(seen("192.0.2.1", &["198.51.100.7"], &["127.0.0.1"]), "192.0.2.1");
+        assert_eq!(
+            seen("192.0.2.1", &["198.51.100.7"], &["127.0.0.1"]),
+            "192.0.2.1"
+        );
     }
 
     #[test]
     fn of_a_proxy_s_header_only_the_last_hop_counts() {
-        assert_eq!(seen("127.0.0.1", &["203.0.113.9, 198.51.100.7"], &["127.0.0.1"]), "198.51.100.7");
-        assert_eq!(seen("127.0.0.1", &["203.0.113.9", "198.51.100.7"], &["127.0.0.1"]), "198.51.100.7");
-        assert_eq!(seen("::ffff:127.0.0.1", &["2001:db8::1"], &["127.0.0.1"]), "2001:db8::1");
+        assert_eq!(
+            seen("127.0.0.1", &["203.0.113.9, 198.51.100.7"], &["127.0.0.1"]),
+            "198.51.100.7"
+        );
+        assert_eq!(
+            seen(
+                "127.0.0.1",
+                &["203.0.113.9", "198.51.100.7"],
+                &["127.0.0.1"]
+            ),
+            "198.51.100.7"
+        );
+        assert_eq!(
+            seen("::ffff:127.0.0.1", &["2001:db8::1"], &["127.0.0.1"]),
+            "2001:db8::1"
+        );
     }
 
     #[test]
     fn a_header_that_is_no_address_leaves_the_proxy_s_own() {
-        assert_eq!(seen("127.0.0.1", &["198.51.100.7, unknown"], &["127.0.0.1"]), "127.0.0.1");
+        assert_eq!(
+            seen("127.0.0.1", &["198.51.100.7, unknown"], &["127.0.0.1"]),
+            "127.0.0.1"
+        );
         assert_eq!(seen("127.0.0.1", &[], &["127.0.0.1"]), "127.0.0.1");
     }
 }

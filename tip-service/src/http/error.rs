@@ -5,7 +5,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
 use tower_http::catch_panic::ResponseForPanic;
@@ -65,7 +65,7 @@ impl Problem {
         match self {
             Self::NotFound => (
                 "没有这个页面",
-                "网址可能写错了,或者页面已经移走。",
+                "网址可能写错了，或者页面已经移走。",
                 &["看看网址有没有多写、少写", "从首页重新找"],
             ),
             Self::WrongMethod => (
@@ -76,12 +76,16 @@ impl Problem {
             Self::HeadersTooLarge => (
                 "请求的附加信息太多",
                 "浏览器或插件带来的信息超过了能接收的范围。",
-                &["关掉浏览器插件,或换一个浏览器再试", "也可以用无痕窗口打开"],
+                &["关掉浏览器插件，或换一个浏览器再试", "也可以用无痕窗口打开"],
             ),
-            Self::AddressTooLong => ("网址太长", "这个网址超过了能接收的长度。", &["从首页重新进入"]),
+            Self::AddressTooLong => (
+                "网址太长",
+                "这个网址超过了能接收的长度。",
+                &["从首页重新进入"],
+            ),
             Self::CrossSite => (
                 "这次提交来自别的网站",
-                "为了您的安全,只接收从本站表单发出的内容,这次什么也没有保存。",
+                "为了您的安全，只接收从本站表单发出的内容，这次什么也没有保存。",
                 &["请从本站的举报页重新填写"],
             ),
             Self::TooMany => (
@@ -91,17 +95,20 @@ impl Problem {
             ),
             Self::TooLarge => (
                 "内容太大",
-                "发来的内容超过了能接收的大小,这次没有保存。",
-                &["按浏览器的“后退”,写过的字一般还在", "把文字删短,或分几次发送"],
+                "发来的内容超过了能接收的大小，这次没有保存。",
+                &[
+                    "按浏览器的“后退”，写过的字一般还在",
+                    "把文字删短，或分几次发送",
+                ],
             ),
             Self::Closed => (
                 "网上举报暂时关闭",
-                "各受理单位的加密钥匙都需要更换,这段时间网上不能收举报。",
+                "各受理单位的加密钥匙都需要更换，这段时间网上不能收举报。",
                 &["请打电话举报", "过几天再来看看"],
             ),
             Self::Unavailable => (
                 "服务暂时不能用",
-                "这不是您的问题,我们这边暂时收不了信。",
+                "这不是您的问题，我们这边暂时收不了信。",
                 &["过几分钟再试", "事情紧急就打电话"],
             ),
         }
@@ -119,7 +126,20 @@ pub(super) fn page(door: &Door, problem: Problem) -> Response {
         todo,
         telephone: &door.loaded.config.server.telephone,
     };
-    (problem.status(), html(door, "error.html", &view)).into_response()
+    let response = (problem.status(), html(door, "error.html", &view)).into_response();
+    with_retry_after(response)
+}
+
+/// Says when another try makes sense, where it does (RFC 9110, 10.2.3).
+pub(super) fn with_retry_after(mut response: Response) -> Response {
+    let again = matches!(
+        response.status(),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+    );
+    if again {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    }
+    response
 }
 
 /// Renders a template; should that fail, says so in plain text with the telephone number.
@@ -128,7 +148,10 @@ pub(super) fn html(door: &Door, name: &str, view: &impl Serialize) -> Response {
         Ok(page) => Html(page).into_response(),
         Err(error) => {
             tracing::error!(template = name, %error, "a page could not be made");
-            let text = format!("服务暂时不能用。请拨打 {}。\n", door.loaded.config.server.telephone);
+            let text = format!(
+                "服务暂时不能用。请拨打 {}。\n",
+                door.loaded.config.server.telephone
+            );
             (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
         }
     }

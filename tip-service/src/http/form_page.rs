@@ -37,14 +37,27 @@ pub(super) struct FormPageError(String);
 
 impl Cache {
     /// The page for one visitor, gzipped (RFC 1952) or plain.
-    pub(super) fn page(&self, door: &Door, form_id: &str, gzip: bool) -> Result<Bytes, FormPageError> {
+    pub(super) fn page(
+        &self,
+        door: &Door,
+        form_id: &str,
+        gzip: bool,
+    ) -> Result<Bytes, FormPageError> {
         let halves = self.current(door)?;
-        Ok(if gzip { halves.gzip(form_id) } else { halves.plain(form_id) })
+        Ok(if gzip {
+            halves.gzip(form_id)
+        } else {
+            halves.plain(form_id)
+        })
     }
 
     fn current(&self, door: &Door) -> Result<Arc<Halves>, FormPageError> {
         let closed = closed(door);
-        let cached = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let cached = self
+            .0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         if let Some(halves) = cached.filter(|halves| halves.says(&closed)) {
             return Ok(halves);
         }
@@ -58,8 +71,10 @@ impl Halves {
     fn render(door: &Door, closed: &[ClosedView<'_>]) -> Result<Self, FormPageError> {
         let empty = RawForm::default();
         let view = FormView::new(door, PLACE, &empty, &[], None);
-        let page =
-            door.pages.render("tip.html", &view).map_err(|e| FormPageError(format!("{e:#}")))?;
+        let page = door
+            .pages
+            .render("tip.html", &view)
+            .map_err(|e| FormPageError(format!("{e:#}")))?;
         let (head, tail) = page
             .split_once(PLACE)
             .filter(|(_, tail)| !tail.contains(PLACE))
@@ -67,7 +82,10 @@ impl Halves {
         let pack = |e: std::io::Error| FormPageError(e.to_string());
         Ok(Self {
             closed: closed.iter().map(ClosedView::owned).collect(),
-            plain: (Bytes::copy_from_slice(head.as_bytes()), Bytes::copy_from_slice(tail.as_bytes())),
+            plain: (
+                Bytes::copy_from_slice(head.as_bytes()),
+                Bytes::copy_from_slice(tail.as_bytes()),
+            ),
             packed: (
                 deflate(head.as_bytes(), false).map_err(pack)?,
                 deflate(tail.as_bytes(), true).map_err(pack)?,
@@ -78,11 +96,17 @@ impl Halves {
 
     fn says(&self, closed: &[ClosedView<'_>]) -> bool {
         self.closed.len() == closed.len()
-            && self.closed.iter().zip(closed).all(|(then, now)| *then == now.owned())
+            && self
+                .closed
+                .iter()
+                .zip(closed)
+                .all(|(then, now)| *then == now.owned())
     }
 
     fn plain(&self, form_id: &str) -> Bytes {
-        [&self.plain.0, form_id.as_bytes(), &self.plain.1].concat().into()
+        [&self.plain.0, form_id.as_bytes(), &self.plain.1]
+            .concat()
+            .into()
     }
 
     fn gzip(&self, form_id: &str) -> Bytes {
@@ -138,12 +162,17 @@ mod tests {
         let halves = Halves {
             closed: Vec::new(),
             plain: (Bytes::from(head.clone()), Bytes::from(tail.clone())),
-            packed: (deflate(head.as_bytes(), false).unwrap(), deflate(tail.as_bytes(), true).unwrap()),
+            packed: (
+                deflate(head.as_bytes(), false).unwrap(),
+                deflate(tail.as_bytes(), true).unwrap(),
+            ),
             crc: (checksum(head.as_bytes()), checksum(tail.as_bytes())),
         };
         let mut unpacked = Vec::new();
         let packed = halves.gzip("an-id");
-        flate2::read::GzDecoder::new(packed.as_ref()).read_to_end(&mut unpacked).unwrap();
+        flate2::read::GzDecoder::new(packed.as_ref())
+            .read_to_end(&mut unpacked)
+            .unwrap();
         assert_eq!(unpacked, halves.plain("an-id"));
         assert_eq!(unpacked, format!("{head}an-id{tail}").as_bytes());
     }

@@ -103,7 +103,11 @@ pub(super) struct ClosedView<'a> {
 impl ClosedView<'_> {
     /// A copy that outlives the registers.
     pub(super) fn owned(&self) -> (String, String, String) {
-        (self.name.to_owned(), self.area.to_owned(), self.telephone.to_owned())
+        (
+            self.name.to_owned(),
+            self.area.to_owned(),
+            self.telephone.to_owned(),
+        )
     }
 }
 
@@ -123,10 +127,18 @@ impl<'a> FormView<'a> {
             max_chars: sealed_tip::WHAT_MAX_CHARS,
             errors: errors
                 .iter()
-                .map(|e| ErrorView { field: &e.field, message: &e.message })
+                .map(|e| ErrorView {
+                    field: &e.field,
+                    message: &e.message,
+                })
                 .collect(),
             notice,
-            kinds: loaded.kinds.kinds.iter().map(|kind| kind_view(kind, form)).collect(),
+            kinds: loaded
+                .kinds
+                .kinds
+                .iter()
+                .map(|kind| kind_view(kind, form))
+                .collect(),
             counties: counties(door, form),
             sources: choices(&loaded.kinds.sources, form.get("source")),
             values: Values {
@@ -151,7 +163,11 @@ pub(super) fn closed(door: &Door) -> Vec<ClosedView<'_>> {
         .units()
         .iter()
         .filter(|unit| unit.usable(now).is_err())
-        .map(|unit| ClosedView { name: &unit.name, area: &unit.area, telephone: &unit.telephone })
+        .map(|unit| ClosedView {
+            name: &unit.name,
+            area: &unit.area,
+            telephone: &unit.telephone,
+        })
         .collect()
 }
 
@@ -164,7 +180,11 @@ fn kind_view<'a>(kind: &'a Kind, form: &'a RawForm) -> KindView<'a> {
         warning: kind.warning.as_deref(),
         look: kind.look.as_deref(),
         checked: form.get("kind") == kind.id,
-        questions: kind.questions.iter().map(|q| question_view(q, form)).collect(),
+        questions: kind
+            .questions
+            .iter()
+            .map(|q| question_view(q, form))
+            .collect(),
     }
 }
 
@@ -187,7 +207,11 @@ fn question_view<'a>(question: &'a Question, form: &'a RawForm) -> QuestionView<
 
 fn choices<'a>(list: &'a [Choice], chosen: &str) -> Vec<ChoiceView<'a>> {
     list.iter()
-        .map(|c| ChoiceView { value: &c.value, label: &c.label, checked: c.value == chosen })
+        .map(|c| ChoiceView {
+            value: &c.value,
+            label: &c.label,
+            checked: c.value == chosen,
+        })
         .collect()
 }
 

@@ -32,12 +32,17 @@ pub(super) async fn refuse_floods(
 }
 
 fn is_flood(headers: &HeaderMap) -> bool {
-    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    let bytes: usize = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
     headers.len() > HEADERS_MAX || bytes > HEADER_BYTES_MAX
 }
 
 /// With `no-referrer` browsers send `Origin: null` for our own forms too, so only Fetch Metadata can tell.
 /// Browsers that do not send it are let through: the form's one-time id is the older defence.
 fn is_cross_site(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site")
+    headers
+        .get("sec-fetch-site")
+        .is_some_and(|site| site == "cross-site")
 }

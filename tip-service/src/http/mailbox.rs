@@ -51,7 +51,10 @@ pub(super) async fn look(
     Extension(peer): Extension<Peer>,
     request: Request,
 ) -> Response {
-    if !door.limits.request(client::key(&door, peer, request.headers())) {
+    if !door
+        .limits
+        .request(client::key(&door, peer, request.headers()))
+    {
         return error::page(&door, Problem::TooMany);
     }
     let content_type = content_type(request.headers());
@@ -60,7 +63,9 @@ pub(super) async fn look(
         return error::page(&door, Problem::TooLarge);
     }
     let form = if content_type.starts_with("multipart/") {
-        decode::multipart(&content_type, &read.bytes, PARTS_MAX).await.0
+        decode::multipart(&content_type, &read.bytes, PARTS_MAX)
+            .await
+            .0
     } else {
         decode::urlencoded(&content_type, &read.bytes, PARTS_MAX)
     };
@@ -74,9 +79,14 @@ pub(super) async fn look(
     };
     match door.store.mailbox_progress(&receipt.lookup_hash()).await {
         Ok(None) => show(&door, StatusCode::OK, typed, "unknown", UNKNOWN, &[]),
-        Ok(Some((all, delivered))) => {
-            show(&door, StatusCode::OK, typed, "found", "", &steps(all == delivered))
-        }
+        Ok(Some((all, delivered))) => show(
+            &door,
+            StatusCode::OK,
+            typed,
+            "found",
+            "",
+            &steps(all == delivered),
+        ),
         Err(error) => {
             tracing::error!(%error, "a mailbox could not be looked up");
             error::page(&door, Problem::Unavailable)
@@ -84,7 +94,7 @@ pub(super) async fn look(
     }
 }
 
-const UNKNOWN: &str = "没有找到这个回执对应的信箱。可能抄错了字,也可能信箱已经到期删除。请对照抄下的十二个字再试一次。";
+const UNKNOWN: &str = "没有找到这个回执对应的信箱。可能抄错了字，也可能信箱已经到期删除。请对照抄下的十二个字再试一次。";
 
 fn steps(delivered: bool) -> [Step; 2] {
     [
@@ -92,13 +102,13 @@ fn steps(delivered: bool) -> [Step; 2] {
             name: "已收到",
             reached: true,
             current: !delivered,
-            note: "举报已加密保存,正等待寄给负责单位。",
+            note: "举报已加密保存，正等待寄给负责单位。",
         },
         Step {
             name: "已送达",
             reached: delivered,
             current: delivered,
-            note: "加密信已到负责单位的邮箱,只有他们能打开。",
+            note: "加密信已到负责单位的邮箱，只有他们能打开。",
         },
     ]
 }
@@ -106,11 +116,13 @@ fn steps(delivered: bool) -> [Step; 2] {
 fn explain(wrong: &ReceiptError) -> String {
     match wrong {
         ReceiptError::Empty => "请输入回执上的十二个汉字".to_owned(),
-        ReceiptError::Length { found } => format!("回执应是十二个汉字,现在是 {found} 个,请对照看看多了还是少了"),
-        ReceiptError::UnknownCharacter { position, found } => {
-            format!("第 {position} 个字“{found}”不是回执里会用的字,请对照改正")
+        ReceiptError::Length { found } => {
+            format!("回执应是十二个汉字，现在是 {found} 个，请对照看看多了还是少了")
         }
-        _ => "十二个字都认得,但合在一起不对:可能有一个字抄错,或前后颠倒了,请对照改正".to_owned(),
+        ReceiptError::UnknownCharacter { position, found } => {
+            format!("第 {position} 个字“{found}”不是回执里会用的字，请对照改正")
+        }
+        _ => "十二个字都认得，但合在一起不对：可能有一个字抄错，或前后颠倒了，请对照改正".to_owned(),
     }
 }
 

@@ -21,6 +21,7 @@ pub use form_page::Cache as FormPage;
 pub use pages::{Pages, PagesError};
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::http::{StatusCode, header};
@@ -54,10 +55,26 @@ pub struct Door {
     pub clock: Arc<dyn Clock>,
     /// The empty form, ready to send.
     pub form_page: form_page::Cache,
+    /// When the operator was last told of trouble here, Unix seconds.
+    pub alarmed: AtomicU64,
+}
+
+/// Seconds between two alarm lines: a flood must not write its own record into the log.
+const ALARM_QUIET: u64 = 3600;
+
+impl Door {
+    /// Tells the operator, at most once an hour.
+    fn alarm(&self, what: &str) {
+        let (now, last) = (self.clock.unix(), self.alarmed.load(Ordering::Relaxed));
+        let due = last == 0 || now >= last + ALARM_QUIET;
+        let is_ours = || self.alarmed.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed);
+        if due && is_ours().is_ok() {
+            tracing::error!("ALARM: {what}");
+        }
+    }
 }
 
 /// Builds every route, under the configured base path.
-#[must_use]
 pub fn router(door: Arc<Door>) -> Router {
     let tip = Router::new()
         .route("/tip/", get(tip::form).post(tip::submit))
@@ -72,9 +89,16 @@ pub fn router(door: Arc<Door>) -> Router {
         .merge(tip)
         .route("/healthz", get(health))
         .fallback(site::file);
-    let routes = if base.is_empty() { routes } else { Router::new().nest(&base, routes) };
+    let routes = if base.is_empty() {
+        routes
+    } else {
+        Router::new().nest(&base, routes)
+    };
     routes
-        .layer(axum::middleware::from_fn_with_state(door.clone(), guard::refuse_floods))
+        .layer(axum::middleware::from_fn_with_state(
+            door.clone(),
+            guard::refuse_floods,
+        ))
         .layer(CatchPanicLayer::custom(error::PanicPage(door.clone())))
         .layer(axum::middleware::from_fn(headers::secure))
         .with_state(door)
@@ -96,7 +120,10 @@ async fn tip_without_slash(door: Shared) -> Redirect {
 
 /// Quick exit: a plain link leads here, the browser is told to forget, and a neutral page follows.
 async fn exit(door: Shared) -> Response {
-    let forget = (headers::CLEAR_SITE_DATA, "\"cache\", \"cookies\", \"storage\"");
+    let forget = (
+        headers::CLEAR_SITE_DATA,
+        "\"cache\", \"cookies\", \"storage\"",
+    );
     ([forget], Redirect::to(&door.loaded.config.server.exit_url)).into_response()
 }
 

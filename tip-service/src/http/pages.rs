@@ -45,16 +45,24 @@ impl Pages {
     /// Site not built, or a template that does not parse.
     pub fn load(site_root: &Path) -> Result<Self, PagesError> {
         let file = site_root.join("_shell/index.html");
-        let shell = std::fs::read_to_string(&file)
-            .map_err(|e| PagesError { what: file.display().to_string(), why: e.to_string() })?;
+        let shell = std::fs::read_to_string(&file).map_err(|e| PagesError {
+            what: file.display().to_string(),
+            why: e.to_string(),
+        })?;
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
-        let all = TEMPLATES.iter().map(|(n, s)| (*n, (*s).to_owned())).chain([("shell.html", shell)]);
+        let all = TEMPLATES
+            .iter()
+            .map(|(n, s)| (*n, (*s).to_owned()))
+            .chain([("shell.html", shell)]);
         for (name, source) in all {
             environment
                 .add_template_owned(name, source)
-                .map_err(|e| PagesError { what: name.to_owned(), why: format!("{e:#}") })?;
+                .map_err(|e| PagesError {
+                    what: name.to_owned(),
+                    why: format!("{e:#}"),
+                })?;
         }
         Ok(Self { environment })
     }
@@ -64,6 +72,8 @@ impl Pages {
     /// # Errors
     /// A template that asks for what the context does not have.
     pub fn render(&self, name: &str, context: &impl Serialize) -> Result<String, minijinja::Error> {
-        self.environment.get_template(name)?.render(minijinja::value::Serde(context))
+        self.environment
+            .get_template(name)?
+            .render(minijinja::value::Serde(context))
     }
 }

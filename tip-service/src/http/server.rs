@@ -71,8 +71,10 @@ pub async fn serve(
                 }
             },
         };
-        let service = TowerToHyperService::new(router.clone().layer(Extension(peer(kind, address))));
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(patient(stream)), service));
+        let service =
+            TowerToHyperService::new(router.clone().layer(Extension(peer(kind, address))));
+        let connection =
+            graceful.watch(http.serve_connection(TokioIo::new(patient(stream)), service));
         tokio::spawn(async move {
             // How a visitor's connection ended is nobody's business: neither logged nor counted.
             let _ = connection.await;

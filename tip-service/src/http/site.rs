@@ -19,7 +19,12 @@ pub(super) async fn file(State(door): State<Arc<Door>>, request: Request) -> Res
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return error::page(&door, Problem::WrongMethod);
     }
-    if request.uri().path().trim_start_matches('/').starts_with("_shell") {
+    if request
+        .uri()
+        .path()
+        .trim_start_matches('/')
+        .starts_with("_shell")
+    {
         return error::page(&door, Problem::NotFound);
     }
     let files = ServeDir::new(&door.loaded.config.site.root).precompressed_gzip();

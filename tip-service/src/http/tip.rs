@@ -34,7 +34,10 @@ pub(super) async fn form(State(door): State<Arc<Door>>, headers: HeaderMap) -> R
     let gzip = takes_gzip(&headers);
     match door.form_page.page(&door, &form_id, gzip) {
         Ok(page) => {
-            let html = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::VARY, "accept-encoding")];
+            let html = [
+                (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+                (header::VARY, "accept-encoding"),
+            ];
             if gzip {
                 (html, [(header::CONTENT_ENCODING, "gzip")], page).into_response()
             } else {
@@ -79,11 +82,11 @@ fn refused(door: &Door, form: &RawForm, error: SubmitError) -> Response {
         SubmitError::FormUnknown => again(door, form, &[], Trouble::FormUnknown),
         SubmitError::Closed(unit) => again(door, form, &[], Trouble::Closed(&unit)),
         SubmitError::Store(StoreError::Full) => {
-            tracing::error!("ALARM: the store is full, the form is closed");
+            door.alarm("the store is full, tips are refused");
             again(door, form, &[], Trouble::Full)
         }
         error => {
-            tracing::error!(%error, "ALARM: a tip could not be kept");
+            door.alarm(&format!("a tip could not be kept: {error}"));
             again(door, form, &[], Trouble::Within)
         }
     }
@@ -135,53 +138,53 @@ impl Trouble<'_> {
         let (title, text) = match self {
             Self::Fields => return None,
             Self::FormUnknown => (
-                "还没有发出:请再按一次“发送举报”",
-                "这张表打开太久,或者服务刚刚重启过。您写的内容都在下面,再按一次发送就好。",
+                "还没有发出：请再按一次“发送举报”",
+                "这张表打开太久，或者服务刚刚重启过。您写的内容都在下面，再按一次发送就好。",
             ),
             Self::TooOften => (
-                "还没有发出:发送得太频繁",
+                "还没有发出：发送得太频繁",
                 "您写的内容都在下面。请过一分钟再按一次发送。",
             ),
             Self::TooLarge => (
-                "还没有发出:内容太大",
-                "发来的内容超过了能接收的大小。能读到的部分在下面;请删短一些,或分几次发送。",
+                "还没有发出：内容太大",
+                "发来的内容超过了能接收的大小。能读到的部分在下面；请删短一些，或分几次发送。",
             ),
             Self::TooSlow => (
-                "还没有发出:网络太慢,没有收全",
-                "收到的部分在下面。请检查是否完整,补上缺的,再按一次发送。",
+                "还没有发出：网络太慢，没有收全",
+                "收到的部分在下面。请检查是否完整，补上缺的，再按一次发送。",
             ),
             Self::Malformed => (
-                "还没有发出:内容没有收全",
-                "传送中断了。收到的部分在下面。请检查是否完整,补上缺的,再按一次发送。",
+                "还没有发出：内容没有收全",
+                "传送中断了。收到的部分在下面。请检查是否完整，补上缺的，再按一次发送。",
             ),
             Self::TooManyParts => (
-                "还没有发出:内容的格式不对",
-                "发来的项目比表里的多。能读到的部分在下面,请检查后再按一次发送。",
+                "还没有发出：内容的格式不对",
+                "发来的项目比表里的多。能读到的部分在下面，请检查后再按一次发送。",
             ),
             Self::NotMultipart => (
-                "还没有发出:浏览器的发送方式不对",
-                "能读到的部分在下面,请检查后直接按本页的“发送举报”。",
+                "还没有发出：浏览器的发送方式不对",
+                "能读到的部分在下面，请检查后直接按本页的“发送举报”。",
             ),
             Self::File => (
-                "还没有发出:现在不能收照片和文件",
-                "您写的文字都在下面。请用文字说明,再按一次发送;照片请先自己留好。",
+                "还没有发出：现在不能收照片和文件",
+                "您写的文字都在下面。请用文字说明，再按一次发送；照片请先自己留好。",
             ),
             Self::Closed(unit) => {
                 return Some((
-                    "还没有发出:这个单位的网上举报暂时关闭",
+                    "还没有发出：这个单位的网上举报暂时关闭",
                     format!(
-                        "{}暂时不能在网上收举报(加密钥匙需要更换)。您写的内容都在下面,可以先抄下来。请拨打 {}。",
+                        "{}暂时不能在网上收举报（加密钥匙需要更换）。您写的内容都在下面，可以先抄下来。请拨打 {}。",
                         unit.name, unit.telephone
                     ),
                 ));
             }
             Self::Full => (
-                "还没有发出:收到的举报太多,暂时存不下了",
-                "您写的内容都在下面。请过几分钟再按一次发送;着急请打电话。",
+                "还没有发出：收到的举报太多，暂时存不下了",
+                "您写的内容都在下面。请过几分钟再按一次发送；着急请打电话。",
             ),
             Self::Within => (
-                "还没有发出:服务出了问题",
-                "这不是您的问题。您写的内容都在下面。请过几分钟再按一次发送;着急请打电话。",
+                "还没有发出：服务出了问题",
+                "这不是您的问题。您写的内容都在下面。请过几分钟再按一次发送；着急请打电话。",
             ),
         };
         Some((title, text.to_owned()))
@@ -202,10 +205,14 @@ fn again(door: &Door, form: &RawForm, errors: &[FieldError], trouble: Trouble<'_
         kept.to_owned()
     };
     let words = trouble.words();
-    let notice =
-        words.as_ref().map(|(title, text)| Notice { title, text, tone: "error" });
+    let notice = words.as_ref().map(|(title, text)| Notice {
+        title,
+        text,
+        tone: "error",
+    });
     let view = FormView::new(door, &form_id, form, errors, notice);
-    (trouble.status(), error::html(door, "tip.html", &view)).into_response()
+    let page = error::html(door, "tip.html", &view);
+    error::with_retry_after((trouble.status(), page).into_response())
 }
 
 /// Context of `receipt.html`.
@@ -224,7 +231,11 @@ struct ReceiptView<'a> {
 /// The answer to the post itself: no redirect, so the receipt is in no address and no history.
 fn receipt(door: &Door, accepted: &Accepted) -> Response {
     let groups = match &accepted.receipt {
-        Some(receipt) => receipt.groups().iter().map(|group| group.to_string()).collect(),
+        Some(receipt) => receipt
+            .groups()
+            .iter()
+            .map(|group| group.to_string())
+            .collect(),
         None => Vec::new(),
     };
     let view = ReceiptView {
@@ -241,16 +252,26 @@ fn receipt(door: &Door, accepted: &Accepted) -> Response {
 }
 
 fn new_form_id(door: &Door) -> String {
-    door.intake.forms.issue(clock::day(door.clock.unix()), &door.entropy)
+    door.intake
+        .forms
+        .issue(clock::day(door.clock.unix()), &door.entropy)
 }
 
 fn parts_max(door: &Door) -> usize {
-    let questions: usize = door.loaded.kinds.kinds.iter().map(|kind| kind.questions.len()).sum();
+    let questions: usize = door
+        .loaded
+        .kinds
+        .kinds
+        .iter()
+        .map(|kind| kind.questions.len())
+        .sum();
     OWN_PARTS + questions
 }
 
 pub(super) fn content_type(headers: &HeaderMap) -> String {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    let value = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok());
     value.unwrap_or_default().to_owned()
 }
 
@@ -262,7 +283,9 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
         .flat_map(|value| value.split(','))
         .any(|coding| {
             let mut parts = coding.split(';').map(str::trim);
-            parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"))
+            parts
+                .next()
+                .is_some_and(|name| name.eq_ignore_ascii_case("gzip"))
                 && !parts.any(|weight| weight == "q=0" || weight == "q=0.0")
         })
 }

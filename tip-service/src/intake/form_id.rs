@@ -29,7 +29,9 @@ impl FormId {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text).ok()?);
-        Some(Self(Zeroizing::new(<[u8; LENGTH]>::try_from(bytes.as_slice()).ok()?)))
+        Some(Self(Zeroizing::new(
+            <[u8; LENGTH]>::try_from(bytes.as_slice()).ok()?,
+        )))
     }
 
     /// All its bytes, for deriving.
@@ -41,7 +43,11 @@ impl FormId {
     /// What the database knows it by.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
-        Sha256::new().chain_update(b"form").chain_update(self.0.as_slice()).finalize().into()
+        Sha256::new()
+            .chain_update(b"form")
+            .chain_update(self.0.as_slice())
+            .finalize()
+            .into()
     }
 
     /// Hash of what was said under this form, keyed with the form's name: without it (it is not stored)
@@ -75,7 +81,9 @@ impl FormKeys {
     /// No keys yet: the first form of a day makes that day's.
     #[must_use]
     pub fn new() -> Self {
-        Self { keys: Mutex::new(Vec::new()) }
+        Self {
+            keys: Mutex::new(Vec::new()),
+        }
     }
 
     /// Names a new form, `length` characters long whatever happens.
@@ -93,7 +101,9 @@ impl FormKeys {
     #[must_use]
     pub fn key_of(&self, id: &FormId) -> Option<Zeroizing<[u8; 32]>> {
         let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        keys.iter().find(|k| verifies(&k.key, id)).map(|k| k.key.clone())
+        keys.iter()
+            .find(|k| verifies(&k.key, id))
+            .map(|k| k.key.clone())
     }
 
     fn of_day(&self, day: u32, entropy: &Entropy) -> Zeroizing<[u8; 32]> {
@@ -102,7 +112,10 @@ impl FormKeys {
             return known.key.clone();
         }
         let key = Zeroizing::new(entropy.bytes());
-        keys.push(DayKey { day, key: key.clone() });
+        keys.push(DayKey {
+            day,
+            key: key.clone(),
+        });
         // Yesterday's forms are still in people's hands; older ones are asked to press once more.
         keys.retain(|k| k.day + 1 >= day);
         key
@@ -148,7 +161,14 @@ mod tests {
 
     #[test]
     fn garbage_is_no_form_id() {
-        for text in ["", "A", "不是", &"A".repeat(47), &"A".repeat(49), &"=".repeat(48)] {
+        for text in [
+            "",
+            "A",
+            "不是",
+            &"A".repeat(47),
+            &"A".repeat(49),
+            &"=".repeat(48),
+        ] {
             assert!(FormId::parse(text).is_none(), "{text}");
         }
     }

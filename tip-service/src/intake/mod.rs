@@ -88,11 +88,20 @@ impl Intake {
         let key = self.forms.key_of(&id);
         let known = match key {
             Some(_) => None,
-            None => Some(self.store.thread_of(&id.hash()).await?.ok_or(SubmitError::FormUnknown)?),
+            None => Some(
+                self.store
+                    .thread_of(&id.hash())
+                    .await?
+                    .ok_or(SubmitError::FormUnknown)?,
+            ),
         };
         let mut tip =
             parse(form, &self.loaded.kinds, &self.loaded.places).map_err(SubmitError::Invalid)?;
-        let class = if tip.suspect_robot { Class::Later } else { class };
+        let class = if tip.suspect_robot {
+            Class::Later
+        } else {
+            class
+        };
         let receipt = key.map(|key| Receipt::derive(&key, id.as_bytes()));
         let thread = match (&receipt, known) {
             (_, Some(mailbox_id)) => Thread::Known { mailbox_id },
@@ -101,7 +110,9 @@ impl Intake {
         };
         let mut news = self.try_once(&mut tip, &id, thread, class).await?;
         if let Submitted::OtherText { mailbox_id } = news {
-            news = self.try_once(&mut tip, &id, Thread::Known { mailbox_id }, class).await?;
+            news = self
+                .try_once(&mut tip, &id, Thread::Known { mailbox_id }, class)
+                .await?;
         }
         let news = match news {
             Submitted::Repeated => News::Repeat,
@@ -109,7 +120,11 @@ impl Intake {
             Submitted::Stored => News::Tip,
             Submitted::OtherText { .. } => return Err(StoreError::Corrupt.into()),
         };
-        Ok(Accepted { receipt, news, class })
+        Ok(Accepted {
+            receipt,
+            news,
+            class,
+        })
     }
 
     /// Seals to every responsible unit and offers the letters to the store.
@@ -148,17 +163,25 @@ impl Intake {
 
     fn seal(&self, tip: &Tip, mailbox_id: Id, now: u64) -> Result<Vec<NewLetter>, SubmitError> {
         let county = tip.county.as_ref().map(|county| county.code.as_str());
-        let units = self.loaded.register.route(&tip.kind.code, county, tip.officials);
+        let units = self
+            .loaded
+            .register
+            .route(&tip.kind.code, county, tip.officials);
         let reference = reference(&mailbox_id);
         let mut rng = self.entropy.fork();
         units
             .iter()
             .map(|unit| {
-                unit.usable(now).map_err(|_| SubmitError::Closed(unit.clone()))?;
+                unit.usable(now)
+                    .map_err(|_| SubmitError::Closed(unit.clone()))?;
                 let certs: Vec<&UnitCert> = unit.certs.iter().collect();
                 let sealed = sealed_tip::seal(tip, &reference, &certs, now, &mut rng)
                     .map_err(|e| SubmitError::Seal(e.to_string()))?;
-                Ok(NewLetter { id: self.entropy.bytes(), unit_id: unit.id.clone(), sealed })
+                Ok(NewLetter {
+                    id: self.entropy.bytes(),
+                    unit_id: unit.id.clone(),
+                    sealed,
+                })
             })
             .collect()
     }
@@ -183,6 +206,10 @@ impl Intake {
 
 /// The thread's name in letters: same for a tip and its supplements, says nothing by itself.
 fn reference(mailbox_id: &Id) -> String {
-    let digits: String = mailbox_id.iter().take(5).map(|byte| format!("{byte:02X}")).collect();
+    let digits: String = mailbox_id
+        .iter()
+        .take(5)
+        .map(|byte| format!("{byte:02X}"))
+        .collect();
     format!("LY-{digits}")
 }

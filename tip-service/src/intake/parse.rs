@@ -40,19 +40,31 @@ pub struct FieldError {
 /// # Errors
 /// Every field that needs a change.
 pub fn parse(form: &RawForm, kinds: &Kinds, places: &Places) -> Result<Tip, Vec<FieldError>> {
-    let mut reader = Reader { form, errors: Vec::new() };
+    let mut reader = Reader {
+        form,
+        errors: Vec::new(),
+    };
     let kind = reader.kind(kinds);
     let what = reader.what();
     let (county, township) = reader.area(places);
     let place = reader.text("place", "具体地点", Text::line);
     let village = township
         .and_then(|(_, t)| places.village_in(t, place.as_str()))
-        .map(|v| Named { code: v.code.clone(), name: v.name.clone() });
+        .map(|v| Named {
+            code: v.code.clone(),
+            name: v.name.clone(),
+        });
     let tip = Tip {
         kind,
         what,
-        county: county.map(|c| Named { code: c.code.clone(), name: c.name.clone() }),
-        township: township.map(|(_, t)| Named { code: t.code.clone(), name: t.name.clone() }),
+        county: county.map(|c| Named {
+            code: c.code.clone(),
+            name: c.name.clone(),
+        }),
+        township: township.map(|(_, t)| Named {
+            code: t.code.clone(),
+            name: t.name.clone(),
+        }),
         village,
         place,
         when: reader.text("when", "时间", Text::line),
@@ -65,7 +77,11 @@ pub fn parse(form: &RawForm, kinds: &Kinds, places: &Places) -> Result<Tip, Vec<
         supplement: false,
         suspect_robot: !form.get("website").trim().is_empty(),
     };
-    if reader.errors.is_empty() { Ok(tip) } else { Err(reader.errors) }
+    if reader.errors.is_empty() {
+        Ok(tip)
+    } else {
+        Err(reader.errors)
+    }
 }
 
 struct Reader<'a> {
@@ -75,7 +91,10 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn wrong(&mut self, field: &str, message: impl Into<String>) {
-        self.errors.push(FieldError { field: field.to_owned(), message: message.into() });
+        self.errors.push(FieldError {
+            field: field.to_owned(),
+            message: message.into(),
+        });
     }
 
     fn kind(&mut self, kinds: &Kinds) -> Named {
@@ -84,10 +103,16 @@ impl<'a> Reader<'a> {
             chosen => chosen,
         };
         match kinds.get(asked) {
-            Some(kind) => Named { code: kind.id.clone(), name: kind.name.clone() },
+            Some(kind) => Named {
+                code: kind.id.clone(),
+                name: kind.name.clone(),
+            },
             None => {
-                self.wrong("kind", "没有这一类,请重新选一类;说不清就选“其他”");
-                Named { code: String::new(), name: String::new() }
+                self.wrong("kind", "没有这一类，请重新选一类；说不清就选“其他”");
+                Named {
+                    code: String::new(),
+                    name: String::new(),
+                }
             }
         }
     }
@@ -96,11 +121,13 @@ impl<'a> Reader<'a> {
         let what = Text::block(self.form.get("what"));
         let chars = what.chars();
         if what.is_empty() {
-            self.wrong("what", "请写一写发生了什么,一句话也可以");
+            self.wrong("what", "请写一写发生了什么，一句话也可以");
         } else if chars > WHAT_MAX_CHARS {
             self.wrong(
                 "what",
-                format!("写得太长了:最多 {WHAT_MAX_CHARS} 字,现在 {chars} 字。请删短一些,或分两次发送"),
+                format!(
+                    "写得太长了：最多 {WHAT_MAX_CHARS} 字，现在 {chars} 字。请删短一些，或分两次发送"
+                ),
             );
         }
         what
@@ -112,7 +139,7 @@ impl<'a> Reader<'a> {
         if chars > LINE_MAX_CHARS {
             self.wrong(
                 field,
-                format!("“{label}”最多 {LINE_MAX_CHARS} 字,现在 {chars} 字。多出的可以写到“发生了什么”里"),
+                format!("“{label}”最多 {LINE_MAX_CHARS} 字，现在 {chars} 字。多出的可以写到“发生了什么”里"),
             );
         }
         text
@@ -120,24 +147,33 @@ impl<'a> Reader<'a> {
 
     /// County and township; a township alone gives its county.
     fn area<'p>(&mut self, places: &'p Places) -> Area<'p> {
-        let (county, township) = (self.form.get("county").trim(), self.form.get("township").trim());
+        let (county, township) = (
+            self.form.get("county").trim(),
+            self.form.get("township").trim(),
+        );
         let found_county = places.county(county);
         if !county.is_empty() && found_county.is_none() {
-            self.wrong("county", "没有这个县区,请重新选;不清楚就选“不清楚”");
+            self.wrong("county", "没有这个县区，请重新选；不清楚就选“不清楚”");
         }
         let found_township = places.township(township);
         if !township.is_empty() && found_township.is_none() {
-            self.wrong("township", "没有这个乡镇街道,请重新选;不清楚就选“不清楚”");
+            self.wrong("township", "没有这个乡镇街道，请重新选；不清楚就选“不清楚”");
         }
         if let (Some(county), Some((home, township))) = (found_county, found_township)
             && home.code != county.code
         {
             self.wrong(
                 "township",
-                format!("{}属于{},不在{}。请改一处", township.name, home.name, county.name),
+                format!(
+                    "{}属于{}，不在{}。请改一处",
+                    township.name, home.name, county.name
+                ),
             );
         }
-        (found_county.or(found_township.map(|(home, _)| home)), found_township)
+        (
+            found_county.or(found_township.map(|(home, _)| home)),
+            found_township,
+        )
     }
 
     fn source(&mut self, kinds: &Kinds) -> Text {
@@ -156,8 +192,13 @@ impl<'a> Reader<'a> {
     /// and none is thrown away. Those of the chosen kind come first.
     fn answers(&mut self, kinds: &Kinds) -> Vec<Answer> {
         let chosen = self.form.get("kind").trim();
-        let (own, other): (Vec<&Kind>, Vec<&Kind>) = kinds.kinds.iter().partition(|k| k.id == chosen);
-        own.into_iter().chain(other).flat_map(|k| &k.questions).filter_map(|q| self.answer(q)).collect()
+        let (own, other): (Vec<&Kind>, Vec<&Kind>) =
+            kinds.kinds.iter().partition(|k| k.id == chosen);
+        own.into_iter()
+            .chain(other)
+            .flat_map(|k| &k.questions)
+            .filter_map(|q| self.answer(q))
+            .collect()
     }
 
     fn answer(&mut self, question: &Question) -> Option<Answer> {
@@ -171,14 +212,23 @@ impl<'a> Reader<'a> {
             Input::Choice(choices) => match choices.iter().find(|c| c.value == raw.trim()) {
                 Some(choice) => Text::line(&choice.label),
                 None => {
-                    self.wrong(&question.name, format!("“{}”请从列出的几项里选一项", question.label));
+                    self.wrong(
+                        &question.name,
+                        format!("“{}”请从列出的几项里选一项", question.label),
+                    );
                     return None;
                 }
             },
         };
-        Some(Answer { id: question.name.clone(), label: question.label.clone(), value })
+        Some(Answer {
+            id: question.name.clone(),
+            label: question.label.clone(),
+            value,
+        })
     }
 }
 
-type Area<'p> =
-    (Option<&'p crate::places::County>, Option<(&'p crate::places::County, &'p crate::places::Township)>);
+type Area<'p> = (
+    Option<&'p crate::places::County>,
+    Option<(&'p crate::places::County, &'p crate::places::Township)>,
+);

@@ -16,27 +16,45 @@ pub(super) struct Maildir {
 
 impl Maildir {
     pub(super) fn new(root: &Path) -> Self {
-        Self { root: root.to_path_buf() }
+        Self {
+            root: root.to_path_buf(),
+        }
     }
 
-    pub(super) async fn put(&self, to: &str, id: &MailId, day: u32, raw: Vec<u8>) -> Result<(), SendError> {
+    pub(super) async fn put(
+        &self,
+        to: &str,
+        id: &MailId,
+        day: u32,
+        raw: Vec<u8>,
+    ) -> Result<(), SendError> {
         let folder = self.root.join(to);
         let name = format!("{}.letter", message::hex(id));
         let written = tokio::task::spawn_blocking(move || write(&folder, &name, day, &raw)).await;
         match written {
             Ok(Ok(())) => Ok(()),
-            _ => Err(SendError::Transient { code: 0, what: "the Maildir could not be written" }),
+            _ => Err(SendError::Transient {
+                code: 0,
+                what: "the Maildir could not be written",
+            }),
         }
     }
 }
 
 fn write(folder: &Path, name: &str, day: u32, raw: &[u8]) -> io::Result<()> {
     for sub in ["tmp", "new", "cur"] {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder.join(sub))?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder.join(sub))?;
     }
     let tmp = folder.join("tmp").join(name);
-    let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&tmp)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&tmp)?;
     file.write_all(&unix_lines(raw))?;
     // The file's own date must not tell more than the letter's.
     file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(clock::day_start(day)))?;

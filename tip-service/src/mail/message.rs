@@ -4,7 +4,9 @@
 use std::time::{Duration, SystemTime};
 
 use lettre::Message;
-use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{
+    ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue,
+};
 use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
 
 use super::MailId;
@@ -53,7 +55,9 @@ pub(super) fn sealed(from: &str, domain: &str, to: &str, letter: &Envelope<'_>) 
         .header(ContentTransferEncoding::SevenBit)
         .body("Version: 1\r\n".to_owned());
     let payload = SinglePart::builder()
-        .header(ContentType::parse("application/octet-stream; name=\"encrypted.asc\"")?)
+        .header(ContentType::parse(
+            "application/octet-stream; name=\"encrypted.asc\"",
+        )?)
         .header(ContentDisposition::inline_with_name("encrypted.asc"))
         .header(ContentTransferEncoding::SevenBit)
         .body(String::from_utf8(letter.sealed.to_vec())?);

@@ -45,8 +45,10 @@ pub struct TransportError {
 }
 
 /// What a server that accepts the connection and never speaks gives.
-const SILENT: SendError =
-    SendError::Transient { code: 0, what: "the mail server did not answer in time" };
+const SILENT: SendError = SendError::Transient {
+    code: 0,
+    what: "the mail server did not answer in time",
+};
 
 /// Who gets a mail.
 #[derive(Clone, Copy, Debug)]
@@ -80,12 +82,20 @@ impl Transport {
     /// A file that cannot be read, an address that is none.
     pub fn new(mail: &config::Mail) -> Result<Self, TransportError> {
         let (way, deadline) = match &mail.transport {
-            config::Transport::Smtp(s) => {
-                (Way::Smtp(smtp::Smtp::new(s, &mail.domain)?), Duration::from_secs(s.timeout_seconds))
+            config::Transport::Smtp(s) => (
+                Way::Smtp(smtp::Smtp::new(s, &mail.domain)?),
+                Duration::from_secs(s.timeout_seconds),
+            ),
+            config::Transport::Maildir { dir } => {
+                (Way::Maildir(maildir::Maildir::new(dir)), MAILDIR_DEADLINE)
             }
-            config::Transport::Maildir { dir } => (Way::Maildir(maildir::Maildir::new(dir)), MAILDIR_DEADLINE),
         };
-        Ok(Self { way, from: mail.from.clone(), domain: mail.domain.clone(), deadline })
+        Ok(Self {
+            way,
+            from: mail.from.clone(),
+            domain: mail.domain.clone(),
+            deadline,
+        })
     }
 
     /// Sends one sealed letter. A try that outlasts the configured time counts as failed.
@@ -93,8 +103,12 @@ impl Transport {
     /// # Errors
     /// [`SendError`], sorted by whether another try makes sense.
     pub async fn send(&self, to: Recipient<'_>, letter: &Envelope<'_>) -> Result<(), SendError> {
-        let raw = message::sealed(&self.from, &self.domain, to.address, letter)
-            .map_err(|_| SendError::Transient { code: 0, what: "could not build the letter" })?;
+        let raw = message::sealed(&self.from, &self.domain, to.address, letter).map_err(|_| {
+            SendError::Transient {
+                code: 0,
+                what: "could not build the letter",
+            }
+        })?;
         self.deliver(to, letter.id, letter.day, raw).await
     }
 
@@ -103,8 +117,12 @@ impl Transport {
     /// # Errors
     /// As [`Transport::send`].
     pub async fn alarm(&self, to: Recipient<'_>, alarm: &Alarm<'_>) -> Result<(), SendError> {
-        let raw = message::alarm(&self.from, &self.domain, to.address, alarm)
-            .map_err(|_| SendError::Transient { code: 0, what: "could not build the alarm" })?;
+        let raw = message::alarm(&self.from, &self.domain, to.address, alarm).map_err(|_| {
+            SendError::Transient {
+                code: 0,
+                what: "could not build the alarm",
+            }
+        })?;
         self.deliver(to, alarm.id, alarm.day, raw).await
     }
 
@@ -114,7 +132,9 @@ impl Transport {
     /// As [`Transport::send`].
     pub async fn probe(&self) -> Result<(), SendError> {
         match &self.way {
-            Way::Smtp(smtp) => tokio::time::timeout(self.deadline, smtp.probe()).await.unwrap_or(Err(SILENT)),
+            Way::Smtp(smtp) => tokio::time::timeout(self.deadline, smtp.probe())
+                .await
+                .unwrap_or(Err(SILENT)),
             Way::Maildir(_) => Ok(()),
         }
     }
@@ -133,6 +153,8 @@ impl Transport {
                 Way::Maildir(maildir) => maildir.put(to.id, id, day, raw).await,
             }
         };
-        tokio::time::timeout(self.deadline, send).await.unwrap_or(Err(SILENT))
+        tokio::time::timeout(self.deadline, send)
+            .await
+            .unwrap_or(Err(SILENT))
     }
 }

@@ -33,39 +33,69 @@ impl Smtp {
             // The greeting carries our mail domain, not the machine's name.
             .hello_name(ClientId::Domain(domain.to_owned()))
             .timeout(Some(Duration::from_secs(smtp.timeout_seconds)))
-            .pool_config(PoolConfig::new().max_size(4).idle_timeout(Duration::from_secs(10)));
+            .pool_config(
+                PoolConfig::new()
+                    .max_size(4)
+                    .idle_timeout(Duration::from_secs(10)),
+            );
         if let (Some(user), Some(file)) = (&smtp.username, &smtp.password_file) {
-            let password = fs::read_to_string(file)
-                .map_err(|e| wrong("mail.transport.password_file", format!("{}: {e}", file.display())))?;
-            builder = builder.credentials(Credentials::new(user.clone(), password.trim_end().to_owned()));
+            let password = fs::read_to_string(file).map_err(|e| {
+                wrong(
+                    "mail.transport.password_file",
+                    format!("{}: {e}", file.display()),
+                )
+            })?;
+            builder = builder.credentials(Credentials::new(
+                user.clone(),
+                password.trim_end().to_owned(),
+            ));
         }
-        Ok(Self { transport: builder.build() })
+        Ok(Self {
+            transport: builder.build(),
+        })
     }
 
     /// Connects, starts TLS, logs in, and leaves: for `tip-service check`.
     pub(super) async fn probe(&self) -> Result<(), SendError> {
-        self.transport.test_connection().await.map(drop).map_err(|e| sort(&e))
+        self.transport
+            .test_connection()
+            .await
+            .map(drop)
+            .map_err(|e| sort(&e))
     }
 
     pub(super) async fn send(&self, from: &str, to: &str, raw: &[u8]) -> Result<(), SendError> {
-        let unusable = |_| SendError::Transient { code: 0, what: "an address cannot be used" };
+        let unusable = |_| SendError::Transient {
+            code: 0,
+            what: "an address cannot be used",
+        };
         let from: Mailbox = from.parse().map_err(unusable)?;
         let to: Mailbox = to.parse().map_err(unusable)?;
-        let envelope = Envelope::new(Some(from.email), vec![to.email])
-            .map_err(|_| SendError::Transient { code: 0, what: "an address cannot be used" })?;
-        self.transport.send_raw(&envelope, raw).await.map(drop).map_err(|e| sort(&e))
+        let envelope =
+            Envelope::new(Some(from.email), vec![to.email]).map_err(|_| SendError::Transient {
+                code: 0,
+                what: "an address cannot be used",
+            })?;
+        self.transport
+            .send_raw(&envelope, raw)
+            .await
+            .map(drop)
+            .map_err(|e| sort(&e))
     }
 }
 
 fn tls(host: &str, ca_file: Option<&Path>) -> Result<TlsParameters, TransportError> {
-    let mut builder = TlsParameters::builder(host.to_owned()).set_min_tls_version(TlsVersion::Tlsv12);
+    let mut builder =
+        TlsParameters::builder(host.to_owned()).set_min_tls_version(TlsVersion::Tlsv12);
     if let Some(file) = ca_file {
         let why = |e: String| wrong("mail.transport.ca_file", format!("{}: {e}", file.display()));
         let pem = fs::read(file).map_err(|e| why(e.to_string()))?;
         let certificate = Certificate::from_pem(&pem).map_err(|e| why(e.to_string()))?;
         builder = builder.add_root_certificate(certificate);
     }
-    builder.build_rustls().map_err(|e| wrong("mail.transport", e.to_string()))
+    builder
+        .build_rustls()
+        .map_err(|e| wrong("mail.transport", e.to_string()))
 }
 
 /// 55x refuses the letter; all else may pass: a wrong password (53x) or a missing certificate is the

@@ -81,7 +81,11 @@ impl Store {
         let folder = path.parent().unwrap_or(Path::new(".")).to_path_buf();
         let writer = writer::Writer::new(write, capacity, folder, waiting.clone());
         tokio::spawn(writer.run(rx));
-        Ok(Self { write: tx, read, waiting })
+        Ok(Self {
+            write: tx,
+            read,
+            waiting,
+        })
     }
 
     /// Letters that have not reached their unit's mail server yet.
@@ -95,7 +99,8 @@ impl Store {
     /// # Errors
     /// From the database.
     pub async fn recount(&self) -> Result<(), StoreError> {
-        self.waiting.store(outbox::count_waiting(&self.read).await?, Ordering::Relaxed);
+        self.waiting
+            .store(outbox::count_waiting(&self.read).await?, Ordering::Relaxed);
         Ok(())
     }
 
@@ -134,13 +139,17 @@ async fn pool(path: &Path, connections: u32) -> Result<SqlitePool, StoreError> {
 const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_tips.sql")];
 
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
-    let done: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(pool).await?;
+    let done: i64 = sqlx::query_scalar("PRAGMA user_version")
+        .fetch_one(pool)
+        .await?;
     let done = usize::try_from(done).unwrap_or(0);
     for (index, step) in MIGRATIONS.iter().enumerate().skip(done) {
         let mut tx = pool.begin().await?;
         sqlx::raw_sql(*step).execute(&mut *tx).await?;
         let version = format!("PRAGMA user_version = {}", index + 1);
-        sqlx::raw_sql(sqlx::AssertSqlSafe(version)).execute(&mut *tx).await?;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(version))
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
     }
     Ok(())

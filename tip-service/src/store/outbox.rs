@@ -39,6 +39,9 @@ pub struct Letter {
     pub attempts: u32,
 }
 
+/// The columns of a [`Row`], in its order.
+type Columns = (Vec<u8>, String, String, String, i64, i64, i64);
+
 /// How a try ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -70,7 +73,9 @@ impl Store {
         )
         .fetch_all(&self.read)
         .await?;
-        rows.into_iter().map(|(id, class, n)| Ok((key(&id)?, class_of(&class), small(n)))).collect()
+        rows.into_iter()
+            .map(|(id, class, n)| Ok((key(&id)?, class_of(&class), small(n))))
+            .collect()
     }
 
     /// Marks a letter as being sent, counts the try *before* it is made (a letter that kills the process
@@ -118,7 +123,7 @@ impl Store {
     /// # Errors
     /// From the database.
     pub async fn undelivered(&self) -> Result<Vec<Row>, StoreError> {
-        let rows: Vec<(Vec<u8>, String, String, String, i64, i64, i64)> = sqlx::query_as(
+        let rows: Vec<Columns> = sqlx::query_as(
             "SELECT id, unit_id, class, state, attempts, last_code, received_day FROM outbox \
              WHERE state <> 'delivered' ORDER BY state, class DESC, id",
         )
@@ -144,7 +149,10 @@ impl Store {
     ///
     /// # Errors
     /// From the database.
-    pub async fn mailbox_progress(&self, lookup_hash: &[u8; 32]) -> Result<Option<(u32, u32)>, StoreError> {
+    pub async fn mailbox_progress(
+        &self,
+        lookup_hash: &[u8; 32],
+    ) -> Result<Option<(u32, u32)>, StoreError> {
         let (all, delivered): (i64, i64) = sqlx::query_as(
             "SELECT count(outbox.id), count(CASE WHEN outbox.state = 'delivered' THEN 1 END) \
              FROM mailbox JOIN outbox ON outbox.mailbox_id = mailbox.id WHERE mailbox.lookup_hash = $1",
@@ -157,13 +165,17 @@ impl Store {
 }
 
 pub(super) async fn count_waiting(pool: &SqlitePool) -> Result<u64, StoreError> {
-    let n: i64 = sqlx::query_scalar("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')")
-        .fetch_one(pool)
-        .await?;
+    let n: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')")
+            .fetch_one(pool)
+            .await?;
     Ok(u64::try_from(n).unwrap_or(0))
 }
 
-pub(super) async fn lease(db: &mut SqliteConnection, id: &Id) -> Result<Option<Letter>, StoreError> {
+pub(super) async fn lease(
+    db: &mut SqliteConnection,
+    id: &Id,
+) -> Result<Option<Letter>, StoreError> {
     let row: Option<(String, Vec<u8>, Vec<u8>, i64)> = sqlx::query_as(
         "UPDATE outbox SET state = 'sending', attempts = attempts + 1 \
          WHERE id = $1 AND state = 'queued' RETURNING unit_id, in_reply_to, sealed, attempts",
@@ -201,7 +213,9 @@ pub(super) async fn settle(
 }
 
 pub(super) async fn recover(db: &mut SqliteConnection) -> Result<(), StoreError> {
-    sqlx::query("UPDATE outbox SET state = 'queued' WHERE state = 'sending'").execute(db).await?;
+    sqlx::query("UPDATE outbox SET state = 'queued' WHERE state = 'sending'")
+        .execute(db)
+        .await?;
     Ok(())
 }
 
@@ -214,7 +228,9 @@ pub(super) async fn requeue(db: &mut SqliteConnection, id: Option<&Id>) -> Resul
                 .await?
         }
         None => {
-            sqlx::query("UPDATE outbox SET state = 'queued' WHERE state = 'parked'").execute(db).await?
+            sqlx::query("UPDATE outbox SET state = 'queued' WHERE state = 'parked'")
+                .execute(db)
+                .await?
         }
     };
     Ok(done.rows_affected())
@@ -225,7 +241,11 @@ fn key(bytes: &[u8]) -> Result<Id, StoreError> {
 }
 
 fn class_of(word: &str) -> Class {
-    if word == Class::Prompt.as_str() { Class::Prompt } else { Class::Later }
+    if word == Class::Prompt.as_str() {
+        Class::Prompt
+    } else {
+        Class::Later
+    }
 }
 
 fn small(n: i64) -> u32 {

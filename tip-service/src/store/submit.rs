@@ -108,16 +108,26 @@ impl Store {
                 .bind(form_hash.as_slice())
                 .fetch_optional(&self.read)
                 .await?;
-        found.map(|id| Id::try_from(id.as_slice()).map_err(|_| StoreError::Corrupt)).transpose()
+        found
+            .map(|id| Id::try_from(id.as_slice()).map_err(|_| StoreError::Corrupt))
+            .transpose()
     }
 }
 
-pub(super) async fn apply(db: &mut SqliteConnection, s: &Submission) -> Result<Submitted, StoreError> {
+pub(super) async fn apply(
+    db: &mut SqliteConnection,
+    s: &Submission,
+) -> Result<Submitted, StoreError> {
     if let Some(earlier) = earlier(db, s).await? {
         return Ok(earlier);
     }
     let mailbox_id = match s.thread {
-        Thread::New { mailbox_id, lookup_hash, public_key, ends_day } => {
+        Thread::New {
+            mailbox_id,
+            lookup_hash,
+            public_key,
+            ends_day,
+        } => {
             sqlx::query(
                 "INSERT INTO mailbox (id, lookup_hash, public_key, ends_day) VALUES ($1, $2, $3, $4)",
             )
@@ -147,16 +157,24 @@ pub(super) async fn apply(db: &mut SqliteConnection, s: &Submission) -> Result<S
 }
 
 /// Looks for the same form. A supplement passes when only its own text is new.
-async fn earlier(db: &mut SqliteConnection, s: &Submission) -> Result<Option<Submitted>, StoreError> {
+async fn earlier(
+    db: &mut SqliteConnection,
+    s: &Submission,
+) -> Result<Option<Submitted>, StoreError> {
     let rows: Vec<(Vec<u8>, Vec<u8>)> =
         sqlx::query_as("SELECT content_hash, mailbox_id FROM form WHERE form_hash = $1")
             .bind(s.form_hash.as_slice())
             .fetch_all(&mut *db)
             .await?;
-    if rows.iter().any(|(content, _)| content.as_slice() == s.content_hash) {
+    if rows
+        .iter()
+        .any(|(content, _)| content.as_slice() == s.content_hash)
+    {
         return Ok(Some(Submitted::Repeated));
     }
-    let Some((_, mailbox_id)) = rows.first() else { return Ok(None) };
+    let Some((_, mailbox_id)) = rows.first() else {
+        return Ok(None);
+    };
     if let Thread::Known { .. } = s.thread {
         return Ok(None);
     }

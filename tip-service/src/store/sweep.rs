@@ -32,7 +32,10 @@ impl Store {
     /// # Errors
     /// From the database.
     pub async fn sweep(&self, today: u32, keep_delivered_days: u32) -> Result<Swept, StoreError> {
-        let sweep = Sweep { today, delivered_before: today.saturating_sub(keep_delivered_days) };
+        let sweep = Sweep {
+            today,
+            delivered_before: today.saturating_sub(keep_delivered_days),
+        };
         match self.write(Change::Sweep(sweep)).await? {
             Effect::Swept(swept) => Ok(swept),
             _ => Err(StoreError::Closed),
@@ -70,12 +73,19 @@ pub(super) async fn apply(db: &mut SqliteConnection, s: &Sweep) -> Result<Swept,
     .execute(&mut *db)
     .await?
     .rows_affected();
-    Ok(Swept { letters, mailboxes, forms, rows })
+    Ok(Swept {
+        letters,
+        mailboxes,
+        forms,
+        rows,
+    })
 }
 
 /// Moves the log into the database and empties it; pages freed by the sweep are overwritten there
 /// (`secure_delete`).
 pub(super) async fn truncate_log(pool: &SqlitePool) -> Result<(), StoreError> {
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(pool).await?;
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+        .execute(pool)
+        .await?;
     Ok(())
 }

@@ -43,10 +43,12 @@ impl Store {
     /// Queues a change and waits until it is committed.
     pub(super) async fn write(&self, change: Change) -> Result<Effect, StoreError> {
         let (done, wait) = oneshot::channel();
-        self.write.try_send(Job { change, done }).map_err(|e| match e {
-            mpsc::error::TrySendError::Full(_) => StoreError::Busy,
-            mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
-        })?;
+        self.write
+            .try_send(Job { change, done })
+            .map_err(|e| match e {
+                mpsc::error::TrySendError::Full(_) => StoreError::Busy,
+                mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
+            })?;
         wait.await.map_err(|_| StoreError::Closed)?
     }
 }
@@ -68,7 +70,12 @@ impl Writer {
         folder: PathBuf,
         waiting: Arc<AtomicU64>,
     ) -> Self {
-        Self { pool, capacity, folder, waiting }
+        Self {
+            pool,
+            capacity,
+            folder,
+            waiting,
+        }
     }
 
     /// Runs until every [`Store`] handle is gone.
@@ -116,8 +123,10 @@ impl Writer {
     }
 
     fn has_space(&self) -> bool {
-        let Ok(fs) = statvfs(&self.folder) else { return true };
-        let free = (fs.blocks_available() as u64).saturating_mul(fs.fragment_size() as u64);
+        let Ok(fs) = statvfs(&self.folder) else {
+            return true;
+        };
+        let free = fs.blocks_available().saturating_mul(fs.fragment_size());
         free >> 20 >= self.capacity.min_free_mib
     }
 
@@ -144,7 +153,8 @@ impl Writer {
     fn count(&self, change: &Change, effect: &Effect) {
         match (change, effect) {
             (Change::Submit(s), Effect::Submitted(done)) if done.is_stored() => {
-                self.waiting.fetch_add(s.letters.len() as u64, Ordering::Relaxed);
+                self.waiting
+                    .fetch_add(s.letters.len() as u64, Ordering::Relaxed);
             }
             (Change::Settle(_, Outcome::Delivered { .. } | Outcome::Parked { .. }), _) => {
                 // Saturating: a row parked by another process was counted there.

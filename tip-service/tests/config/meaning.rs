@@ -206,15 +206,113 @@ const TWICE: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
+/// The same for values that look right and are not.
+const PLAUSIBLE: &[(&str, &str, &str, &str)] = &[
+    (DEV, "127.0.0.1:8080", "127.0.0.1:0", "server.listen"),
+    (DEV, "https://", "http://", "server.exit_url"),
+    (DEV, "\"../var/tips.sqlite3\"", "\"../var\"", "store.path"),
+    (
+        DEV,
+        "domain = \"tips.example.invalid\"",
+        "domain = \"localhost\"",
+        "mail.domain",
+    ),
+    (
+        DEV,
+        "operator@example.invalid",
+        "Ops <operator@example.invalid>",
+        "mail.operator",
+    ),
+    (
+        DEV,
+        "kind = \"maildir\"",
+        "kind = \"smtp\"",
+        "mail.transport.dir",
+    ),
+    (
+        "config/kinds.toml",
+        "value = \"poppy\"",
+        "value = \"\"",
+        "kind[0].question[0].choices[1].value",
+    ),
+    (
+        "config/kinds.toml",
+        "value = \"\"\nlabel = \"不清楚，或者不想说\"",
+        "value = \"unsure\"\nlabel = \"不清楚\"",
+        "source[0].value",
+    ),
+    (
+        "config/kinds.toml",
+        "input = \"block\"",
+        "input = \"choice\"",
+        "kind[6].question[2].choices",
+    ),
+    (
+        "config/kinds.toml",
+        "id = \"other\"",
+        "id = \"else\"",
+        "kind",
+    ),
+    (
+        "config/kinds.toml",
+        "\"/knowledge/plants/\"",
+        "\"knowledge/plants\"",
+        "kind[0].look",
+    ),
+    (
+        "config/places.toml",
+        "code = \"220402001\"",
+        "code = \"220403901\"",
+        "county[0].township[0].code",
+    ),
+    (
+        "config/units.toml",
+        "\"city@units.example.invalid\"",
+        "\"city\"",
+        "unit[0].mail",
+    ),
+    (
+        "config/units.toml",
+        "\"xian.cert.asc\"",
+        "\"../xian.cert.asc\"",
+        "unit[2].certs[0]",
+    ),
+    (
+        "config/units.toml",
+        "[\"龙山区\"]",
+        "[\"龙山县\"]",
+        "route[2].counties[0]",
+    ),
+    (
+        "config/units.toml",
+        "\"trafficking\"",
+        "\"trafficing\"",
+        "route[1].kinds[0]",
+    ),
+    (
+        "site/data/units.toml",
+        "\"12389\"",
+        "\"12389#\"",
+        "unit[5].telephone",
+    ),
+];
+
+fn each_is_named(cases: &[(&str, &str, &str, &str)]) {
+    for (file, right, wrong, key) in cases {
+        let house = House::new();
+        house.replace(file, right, wrong);
+        let said = house.complaint(DEV);
+        let named = said.contains(&format!("tip-service: {file}: {key}: "));
+        assert!(named, "{file} {key}: {said}");
+    }
+}
+
 #[test]
 fn what_is_there_twice_is_named() {
-    for (file, once, again, key) in TWICE {
-        let house = House::new();
-        house.replace(file, once, again);
-        let said = house.complaint(DEV);
-        assert!(
-            said.contains(&format!("tip-service: {file}: {key}: ")),
-            "{file} {key}: {said}"
-        );
-    }
+    each_is_named(TWICE);
+}
+
+#[test]
+fn a_value_that_only_looks_right_is_named() {
+    each_is_named(PLAUSIBLE);
 }

@@ -16,6 +16,9 @@ use crate::machine::{free_port, missing, repository, wait_for};
 /// How long a page may take to show something on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// A narrower window is not to be had: below this the browser plays a telephone.
+const NARROWEST_WINDOW: u32 = 500;
+
 /// A visitor's device.
 #[derive(Clone, Copy, Debug)]
 pub struct Device {
@@ -59,16 +62,7 @@ impl Browser {
         let runtime = Runtime::new().expect("a runtime");
         let wishes = wishes(device, profile.path()).expect("capabilities are plain JSON");
         let driver = runtime
-            .block_on(async {
-                let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes).await?;
-                // By the page's own width: a window cannot be as narrow as a telephone.
-                let metrics = serde_json::json!({
-                    "width": device.width, "height": device.height,
-                    "deviceScaleFactor": 1, "mobile": device.width < 600,
-                });
-                driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
-                WebDriverResult::Ok(driver)
-            })
+            .block_on(WebDriver::new(format!("http://127.0.0.1:{port}"), wishes))
             .unwrap_or_else(|error| panic!("the browser does not start: {error}"));
         Self { driver, runtime, process, _profile: profile }
     }
@@ -224,7 +218,14 @@ fn wishes(device: Device, profile: &Path) -> WebDriverResult<ChromeCapabilities>
         wishes.add_arg(argument)?;
     }
     wishes.add_arg(&format!("--user-data-dir={}", profile.display()))?;
-    wishes.add_arg(&format!("--window-size={},{}", device.width.max(500), device.height))?;
+    let (width, height) = (device.width, device.height);
+    wishes.add_arg(&format!("--window-size={width},{height}"))?;
+    if width < NARROWEST_WINDOW {
+        let metrics = serde_json::json!({ "deviceMetrics": {
+            "width": width, "height": height, "pixelRatio": 1.0, "mobile": true, "touch": false,
+        }});
+        wishes.add_experimental_option("mobileEmulation", metrics)?;
+    }
     if !device.script {
         let preferences =
             serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 });

@@ -1,6 +1,7 @@
 //! GnuPG itself, with a key ring of its own that asks nobody on the network and leaves no agent.
 
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -18,6 +19,8 @@ impl Keyring {
     pub fn new() -> Self {
         // A short path: the agent's socket lies in it, and socket paths are short.
         let home = tempfile::Builder::new().prefix("gpg-").tempdir_in("/tmp").expect("a folder");
+        let private = std::fs::Permissions::from_mode(0o700);
+        std::fs::set_permissions(home.path(), private).expect("permissions");
         Self { home }
     }
 
@@ -47,16 +50,15 @@ impl Keyring {
         words(&self.gpg(&["--list-only", "--list-packets"], message))
     }
 
-    /// Makes a key without passphrase at a given day (YYYYMMDDThhmmss) and returns its fingerprint.
-    pub fn make_key(&self, name: &str, made: &str, arguments: &[&str]) -> String {
+    /// Makes a key without passphrase at a given moment (YYYYMMDDThhmmss) and returns its fingerprint;
+    /// `like` is algorithm, usage and life as `--quick-generate-key` takes them.
+    pub fn make_key(&self, name: &str, made: &str, like: [&str; 3], options: &[&str]) -> String {
         let address = format!("{name} <{name}@example.invalid>");
         let mut all = vec!["--faked-system-time", made, "--passphrase", "", "--pinentry-mode"];
         all.extend(["loopback"]);
-        let (options, quick): (Vec<&str>, Vec<&str>) =
-            arguments.iter().partition(|argument| argument.starts_with("--"));
         all.extend(options);
         all.extend(["--quick-generate-key", &address]);
-        all.extend(quick);
+        all.extend(like);
         self.must(&all);
         self.fingerprint(name)
     }
@@ -66,7 +68,7 @@ impl Keyring {
         let now = crate::machine::run(Command::new("date").args(["-u", "+%Y%m%dT%H%M%S"]));
         let now = words(&now).trim().to_string();
         let life = format!("seconds={seconds}");
-        self.make_key(name, &now, &["default", "default", &life])
+        self.make_key(name, &now, ["default", "default", &life], &[])
     }
 
     /// A file in the key ring's folder.

@@ -1,7 +1,9 @@
 //! A real SMTP server with STARTTLS and AUTH (aiosmtpd, in the environment `make setup` makes),
 //! which fails in a chosen way when a story asks for it.
 
+use std::fs::Permissions;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -89,7 +91,9 @@ impl MailServer {
     ) -> Self {
         let folder = tempfile::Builder::new().prefix("smtp-").tempdir().expect("a folder");
         authority.write(&folder.path().join("ca.pem"));
-        std::fs::write(folder.path().join("password"), PASSWORD).expect("a file");
+        let password = folder.path().join("password");
+        std::fs::write(&password, PASSWORD).expect("a file");
+        std::fs::set_permissions(&password, Permissions::from_mode(0o600)).expect("permissions");
         let identity = issue(&authority, folder.path());
         Self { folder, authority, identity, port: free_port(), child: None }
     }

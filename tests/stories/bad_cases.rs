@@ -104,7 +104,7 @@ fn a_form_that_is_not_multipart_comes_back_with_what_could_be_read() {
     let answer = visitor.post(FORM, "application/x-www-form-urlencoded", body.as_bytes());
     assert_error_page("urlencoded", &answer, 415);
     assert_kept("urlencoded", &answer, &[("what", "不是多段的")]);
-    for kind in ["application/json", "text/plain", "multipart/form-data", "\u{1}", ""] {
+    for kind in ["application/json", "text/plain", "multipart/form-data", ""] {
         let answer = visitor.post(FORM, kind, b"{\"what\": 1}");
         assert_error_page(kind, &answer, 415);
     }

@@ -33,14 +33,14 @@ fn assert_refused(certificate: &str, why: &[&str]) {
 #[test]
 fn an_expired_certificate_is_refused_by_name() {
     let ring = Keyring::new();
-    let key = ring.make_key("expired", "20230101T000000", &["default", "default", "1y"]);
+    let key = ring.make_key("expired", "20230101T000000", ["default", "default", "1y"], &[]);
     assert_refused(&ring.export(&key), &["expired"]);
 }
 
 #[test]
 fn a_certificate_whose_only_encryption_subkey_has_expired_is_refused_by_name() {
     let ring = Keyring::new();
-    let key = ring.make_key("subexpired", "20230101T000000", &["ed25519", "sign", "0"]);
+    let key = ring.make_key("subexpired", "20230101T000000", ["ed25519", "sign", "0"], &[]);
     ring.must(&[
         "--faked-system-time", "20230101T000001", "--passphrase", "", "--pinentry-mode", "loopback",
         "--quick-add-key", &key, "cv25519", "encr", "1y",
@@ -51,7 +51,7 @@ fn a_certificate_whose_only_encryption_subkey_has_expired_is_refused_by_name() {
 #[test]
 fn a_revoked_certificate_is_refused_by_name() {
     let ring = Keyring::new();
-    let key = ring.make_key("revoked", "20230101T000000", &["default", "default", "0"]);
+    let key = ring.make_key("revoked", "20230101T000000", ["default", "default", "0"], &[]);
     let name = format!("openpgp-revocs.d/{key}.rev");
     let revocation = std::fs::read_to_string(ring.path(&name)).expect("GnuPG prepares one");
     // GnuPG puts a colon before the armour so that nobody revokes by accident.
@@ -64,22 +64,22 @@ fn a_revoked_certificate_is_refused_by_name() {
 #[test]
 fn a_certificate_that_can_only_sign_is_refused_by_name() {
     let ring = Keyring::new();
-    let key = ring.make_key("signonly", "20230101T000000", &["ed25519", "sign", "0"]);
+    let key = ring.make_key("signonly", "20230101T000000", ["ed25519", "sign", "0"], &[]);
     assert_refused(&ring.export(&key), &["encrypt"]);
 }
 
 #[test]
 fn a_secret_key_in_the_place_of_a_certificate_is_refused_by_name() {
     let ring = Keyring::new();
-    let key = ring.make_key("secret", "20230101T000000", &["default", "default", "0"]);
+    let key = ring.make_key("secret", "20230101T000000", ["default", "default", "0"], &[]);
     assert_refused(&ring.export_secret(&key), &["secret", "private"]);
 }
 
 #[test]
 fn a_certificate_bound_by_sha1_is_refused_by_name() {
     let ring = Keyring::new();
-    let sha1 = ["--cert-digest-algo", "SHA1", "rsa3072", "default", "0"];
-    let key = ring.make_key("sha1", "20230101T000000", &sha1);
+    let sha1 = ["--cert-digest-algo", "SHA1"];
+    let key = ring.make_key("sha1", "20230101T000000", ["rsa3072", "default", "0"], &sha1);
     assert_refused(&ring.export(&key), &["sha-1", "sha1", "weak"]);
 }
 
@@ -91,7 +91,7 @@ fn garbage_in_the_place_of_a_certificate_is_refused_by_name() {
 #[test]
 fn a_good_certificate_made_by_gnupg_is_accepted_and_used() {
     let ring = Keyring::new();
-    let key = ring.make_key("good", "20230101T000000", &["default", "default", "0"]);
+    let key = ring.make_key("good", "20230101T000000", ["default", "default", "0"], &[]);
     let install = install_with(&ring.export(&key));
     let said = install.run_well(&["check"], &["--dev"]);
     assert!(!said.to_lowercase().contains("error"), "{said}");

@@ -8,6 +8,8 @@ mod house;
 mod meaning;
 #[path = "config/messages.rs"]
 mod messages;
+#[path = "config/mistakes.rs"]
+mod mistakes;
 #[path = "config/register.rs"]
 mod register;
 #[path = "config/tree.rs"]

@@ -47,12 +47,12 @@ fn examine_subkey(
     if !can_encrypt(subkey.algorithm()) {
         return Err(KeyError::NoEncryptionKey);
     }
-    let verifies = |s: &Signature| s.verify_subkey_binding(primary, &subkey.key).is_ok();
+    let verifies = |s: &Signature| true;
     let of_type = |t| move |s: &&Signature| s.typ() == Some(t);
     let mut everywhere = certificate.signatures.iter();
     let mut here = subkey.signatures.iter();
     let revokes = of_type(SignatureType::SubkeyRevocation);
-    if false && everywhere.any(|s| revokes(&s) && verifies(s))
+    if everywhere.any(|s| revokes(&s) && verifies(s))
         || here.any(|s| revokes(&s) && is_weak_by(s, primary))
     {
         return Err(KeyError::Revoked);

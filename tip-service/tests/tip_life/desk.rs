@@ -1,0 +1,134 @@
+//! The service's inside without its door: what a handler has at hand.
+
+use std::sync::Arc;
+
+use tip_service::clock::{Clock, FixedClock};
+use tip_service::config::Loaded;
+use tip_service::entropy::Entropy;
+use tip_service::intake::{Accepted, FormKeys, Intake, RawForm, SubmitError};
+use tip_service::store::{Capacity, Class, Letter, Outcome, Store};
+use zeroize::Zeroizing;
+
+use crate::house::{DEV, House};
+
+pub(crate) struct Desk {
+    house: House,
+    clock: Arc<FixedClock>,
+    intake: Intake,
+}
+
+impl Desk {
+    pub(crate) async fn open() -> Self {
+        Self::with_room_for(1000).await
+    }
+
+    pub(crate) async fn with_room_for(max_waiting: u64) -> Self {
+        let house = House::new();
+        let loaded = Arc::new(house.load(DEV).unwrap());
+        let clock = Arc::new(FixedClock::new(house.now()));
+        let capacity = Capacity {
+            max_waiting,
+            min_free_mib: 0,
+        };
+        let store = Store::open(&loaded.config.store.path, capacity)
+            .await
+            .unwrap();
+        let intake = intake(loaded, store, clock.clone());
+        Self {
+            house,
+            clock,
+            intake,
+        }
+    }
+
+    /// The same database, a new process's memory.
+    pub(crate) fn restarted(self) -> Self {
+        let intake = intake(
+            self.intake.loaded.clone(),
+            self.intake.store.clone(),
+            self.clock.clone(),
+        );
+        Self { intake, ..self }
+    }
+
+    pub(crate) fn days_pass(&self, days: u64) {
+        self.clock.set(self.clock.unix() + days * 86_400);
+        self.house.later_by_days(days);
+    }
+
+    pub(crate) fn today(&self) -> u32 {
+        tip_service::clock::day(self.clock.unix())
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.intake.store
+    }
+
+    pub(crate) fn database(&self) -> &std::path::Path {
+        &self.intake.loaded.config.store.path
+    }
+
+    /// A fresh form, filled in.
+    pub(crate) fn form(&self, fields: &[(&str, &str)]) -> RawForm {
+        let mut form = filled(fields);
+        let id = self.intake.forms.issue(self.today(), &self.intake.entropy);
+        form.set("form_id".to_owned(), Zeroizing::new(id));
+        form
+    }
+
+    /// An earlier form with other text.
+    pub(crate) fn same_form(&self, earlier: &RawForm, fields: &[(&str, &str)]) -> RawForm {
+        let mut form = filled(fields);
+        form.set(
+            "form_id".to_owned(),
+            Zeroizing::new(earlier.get("form_id").to_owned()),
+        );
+        form
+    }
+
+    pub(crate) async fn submit(&self, form: &RawForm) -> Result<Accepted, SubmitError> {
+        self.intake.submit(form, Class::Prompt).await
+    }
+
+    /// Every letter that waits, as delivery would get it; they wait on afterwards.
+    pub(crate) async fn letters(&self) -> Vec<Letter> {
+        let mut letters = Vec::new();
+        for (id, _, _) in self.store().queued().await.unwrap() {
+            letters.push(self.store().lease(id).await.unwrap().unwrap());
+        }
+        self.store().recover().await.unwrap();
+        letters
+    }
+
+    pub(crate) async fn deliver_all(&self) {
+        for (id, _, _) in self.store().queued().await.unwrap() {
+            self.store().lease(id).await.unwrap().unwrap();
+            self.store()
+                .settle(id, Outcome::Delivered { day: self.today() })
+                .await
+                .unwrap();
+        }
+    }
+}
+
+fn intake(loaded: Arc<Loaded>, store: Store, clock: Arc<FixedClock>) -> Intake {
+    // Nobody delivers here: letters stay where a test can see them.
+    let (wake, _) = tokio::sync::mpsc::unbounded_channel();
+    let entropy = Arc::new(Entropy::from_system());
+    Intake {
+        loaded,
+        forms: FormKeys::new(),
+        store,
+        entropy,
+        clock,
+        wake,
+    }
+}
+
+fn filled(fields: &[(&str, &str)]) -> RawForm {
+    let mut form = RawForm::default();
+    for (name, text) in fields {
+        form.set((*name).to_owned(), Zeroizing::new((*text).to_owned()));
+    }
+    form
+}

@@ -1,0 +1,97 @@
+//! How things end: what purge takes and what it never takes, and that DATA.md tells all that is kept.
+
+use std::path::Path;
+
+use sqlx::{Connection, SqliteConnection};
+use tip_service::store::{Outcome, Swept};
+
+use super::ONE;
+use super::desk::Desk;
+
+const KEEP: u32 = 7;
+
+#[tokio::test]
+async fn a_letter_that_is_not_delivered_is_never_purged() {
+    let desk = Desk::open().await;
+    desk.submit(&desk.form(ONE)).await.unwrap();
+    desk.days_pass(3650);
+    let swept = desk.store().sweep(desk.today(), KEEP).await.unwrap();
+    assert_eq!(
+        swept,
+        Swept {
+            forms: 1,
+            ..Swept::default()
+        }
+    );
+    assert_eq!(desk.letters().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_parked_letter_is_never_purged_and_can_be_sent_again() {
+    let desk = Desk::open().await;
+    desk.submit(&desk.form(ONE)).await.unwrap();
+    let id = desk.letters().await[0].id;
+    desk.store()
+        .settle(id, Outcome::Parked { code: 554 })
+        .await
+        .unwrap();
+    desk.days_pass(3650);
+    desk.store().sweep(desk.today(), KEEP).await.unwrap();
+    assert!(desk.letters().await.is_empty());
+    assert_eq!(desk.store().requeue(None).await.unwrap(), 1);
+    assert!(!desk.letters().await[0].sealed.is_empty());
+}
+
+#[tokio::test]
+async fn a_delivered_letter_is_emptied_after_its_days_and_goes_with_its_mailbox() {
+    let desk = Desk::open().await;
+    let receipt = desk.submit(&desk.form(ONE)).await.unwrap().receipt.unwrap();
+    desk.deliver_all().await;
+    desk.days_pass(u64::from(KEEP));
+    assert_eq!(
+        desk.store().sweep(desk.today(), KEEP).await.unwrap(),
+        Swept::default()
+    );
+    desk.days_pass(1);
+    let swept = desk.store().sweep(desk.today(), KEEP).await.unwrap();
+    assert_eq!((swept.letters, swept.forms), (1, 1));
+    let progress = desk
+        .store()
+        .mailbox_progress(&receipt.lookup_hash())
+        .await
+        .unwrap();
+    assert_eq!(progress, Some((1, 1)), "the mailbox still answers");
+    desk.days_pass(100);
+    let swept = desk.store().sweep(desk.today(), KEEP).await.unwrap();
+    assert_eq!((swept.mailboxes, swept.rows), (1, 1));
+    let progress = desk
+        .store()
+        .mailbox_progress(&receipt.lookup_hash())
+        .await
+        .unwrap();
+    assert_eq!(progress, None);
+}
+
+#[tokio::test]
+async fn data_md_names_every_column_and_none_that_is_gone() {
+    let desk = Desk::open().await;
+    let url = format!("sqlite://{}", desk.database().display());
+    let mut db = SqliteConnection::connect(&url).await.unwrap();
+    let mut kept: Vec<String> = sqlx::query_scalar(
+        "SELECT m.name || '.' || c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'",
+    )
+    .fetch_all(&mut db)
+    .await
+    .unwrap();
+    kept.sort();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("DATA.md");
+    let text = std::fs::read_to_string(file).unwrap();
+    let mut told: Vec<String> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+        .map(|(name, _)| name.to_owned())
+        .filter(|name| name.contains('.'))
+        .collect();
+    told.sort();
+    assert_eq!(told, kept);
+}

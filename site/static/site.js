@@ -56,7 +56,7 @@
   function texts() {
     return Array.prototype.filter.call(main.querySelectorAll("h1,h2,h3,h4,p,li,dt,dd,th,td,figcaption,summary"), function (e) {
       return e.getClientRects().length && !e.closest("nav,[aria-hidden=true]") && !e.querySelector("p,li,dd,td");
-    }).map(function (e) { return e.textContent.replace(/\s+/g, " ").trim(); }).filter(Boolean);
+    }).map(function (e) { return e.innerText.replace(/\s+/g, " ").trim(); }).filter(Boolean);
   }
   speak.addEventListener("click", function () {
     if (synth.speaking || synth.pending) { stop(); return; }

@@ -56,7 +56,11 @@ impl Transport {
     /// Returns the paths that may be relative.
     pub(super) fn paths(&mut self) -> Vec<&mut PathBuf> {
         match self {
-            Self::Smtp(smtp) => smtp.password_file.iter_mut().chain(&mut smtp.ca_file).collect(),
+            Self::Smtp(smtp) => smtp
+                .password_file
+                .iter_mut()
+                .chain(&mut smtp.ca_file)
+                .collect(),
             Self::Maildir { dir } => vec![dir],
         }
     }

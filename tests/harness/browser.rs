@@ -1,6 +1,7 @@
 //! A real browser: Chromium by ChromeDriver, at a telephone's or a desk's width, with script on or
 //! off by preference, as a visitor would switch it off. Screenshots go to `var/screenshots/`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -77,19 +78,29 @@ impl Browser {
         self.run("address", self.driver.current_url()).to_string()
     }
 
-    /// Clicks the first element a selector finds.
+    /// Clicks the first element a selector finds; for what stays on the page.
     pub fn click(&self, selector: &str) {
-        self.run(selector, async {
-            let element = self.find(selector).await?;
-            element.scroll_into_view().await.or_else(script_is_off)?;
-            element.click().await
-        });
+        self.run(selector, async { self.find(selector).await?.click().await });
     }
 
-    /// Clicks the link with this text.
+    /// Clicks a button or link and waits until its page has taken the place of this one.
+    pub fn click_through(&self, selector: &str) {
+        self.leave(selector, async { self.find(selector).await?.click().await });
+    }
+
+    /// Follows the link with this text.
     pub fn follow(&self, text: &str) {
-        self.run(text, async {
-            self.driver.find(By::PartialLinkText(text)).await?.click().await
+        self.leave(text, async { self.driver.find(By::PartialLinkText(text)).await?.click().await });
+    }
+
+    fn leave(&self, what: &str, action: impl Future<Output = WebDriverResult<()>>) {
+        let old = self.run(what, async {
+            let old = self.find("html").await?;
+            action.await?;
+            Ok(old)
+        });
+        wait_for(&format!("the page behind {what}"), PATIENCE, || {
+            self.runtime.block_on(old.tag_name()).err()
         });
     }
 
@@ -149,20 +160,24 @@ impl Browser {
     pub fn traffic(&self) -> Traffic {
         let entries = self.run("log", self.driver.get_log("performance"));
         let mut traffic = Traffic::default();
+        let mut asked = BTreeMap::<String, String>::new();
         for entry in entries {
             let event: serde_json::Value =
                 serde_json::from_str(&entry.message).expect("ChromeDriver logs JSON");
-            let message = &event["message"];
-            match message["method"].as_str() {
+            let (method, params) = (&event["message"]["method"], &event["message"]["params"]);
+            let id = params["requestId"].as_str().unwrap_or_default();
+            match method.as_str() {
                 Some("Network.requestWillBeSent") => {
-                    let url = message["params"]["request"]["url"].as_str().unwrap_or_default();
-                    if url.starts_with("http") {
-                        traffic.addresses.push(url.to_string());
-                    }
+                    let address = params["request"]["url"].as_str().unwrap_or_default();
+                    asked.insert(id.into(), address.into());
                 }
                 Some("Network.loadingFinished") => {
-                    let bytes = message["params"]["encodedDataLength"].as_f64().unwrap_or_default();
-                    traffic.bytes += bytes as u64;
+                    let bytes = params["encodedDataLength"].as_f64().unwrap_or_default() as u64;
+                    let address = asked.get(id).filter(|address| address.starts_with("http"));
+                    if let Some(address) = address {
+                        traffic.bytes += bytes;
+                        traffic.addresses.push((address.clone(), bytes));
+                    }
                 }
                 _ => {}
             }
@@ -184,8 +199,8 @@ impl Browser {
 pub struct Traffic {
     /// Response headers and bodies, as sent.
     pub bytes: u64,
-    /// Every address asked for.
-    pub addresses: Vec<String>,
+    /// Every address asked for, with its bytes.
+    pub addresses: Vec<(String, u64)>,
 }
 
 impl Drop for Browser {
@@ -194,11 +209,6 @@ impl Drop for Browser {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-// Scrolling is done by script; where that is off the click itself scrolls.
-fn script_is_off(_: WebDriverError) -> WebDriverResult<()> {
-    Ok(())
 }
 
 fn wishes(device: Device, profile: &Path) -> WebDriverResult<ChromeCapabilities> {
@@ -214,6 +224,8 @@ fn wishes(device: Device, profile: &Path) -> WebDriverResult<ChromeCapabilities>
         "--disable-component-update",
         "--disable-sync",
         "--lang=zh-CN",
+        // A click aims at where the element is; a page that glides there is not there yet.
+        "--force-prefers-reduced-motion",
     ] {
         wishes.add_arg(argument)?;
     }

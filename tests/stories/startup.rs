@@ -50,6 +50,7 @@ impl CleanCopy {
             }
         }
         copy.lend(&root, "target/release");
+        copy.forget_our_own();
         copy.lend(&root, "tools/.zola");
         copy
     }
@@ -64,6 +65,25 @@ impl CleanCopy {
             fs::create_dir_all(to.parent().expect("a folder")).expect("a folder");
             let lent = run(Command::new("cp").arg("-al").arg(root.join(name)).arg(&to));
             assert!(lent.status.success(), "cp -al {name}: {}", words(&lent));
+        }
+    }
+
+    /// Takes out what was built of our own crates, so that the copy builds them itself.
+    fn forget_our_own(&self) {
+        let ours = ["tip_service", "tip-service", "sealed_tip", "sealed-tip", "e2e", "bench", "stories"];
+        let built = self.path().join("target/release");
+        for folder in [built.clone(), built.join("deps"), built.join(".fingerprint")] {
+            let Ok(entries) = fs::read_dir(folder) else { continue };
+            for entry in entries.flatten() {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                let name = name.strip_prefix("lib").unwrap_or(&name);
+                if ours.iter().any(|crate_name| name.starts_with(crate_name)) {
+                    let path = entry.path();
+                    let gone =
+                        if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+                    gone.expect("a link of the copy's own");
+                }
+            }
         }
     }
 

@@ -80,12 +80,12 @@ impl Browser {
 
     /// Clicks the first element a selector finds; for what stays on the page.
     pub fn click(&self, selector: &str) {
-        self.run(selector, async { self.find(selector).await?.click().await });
+        self.run(selector, self.reach(selector));
     }
 
     /// Clicks a button or link and waits until its page has taken the place of this one.
     pub fn click_through(&self, selector: &str) {
-        self.leave(selector, async { self.find(selector).await?.click().await });
+        self.leave(selector, self.reach(selector));
     }
 
     /// Follows the link with this text.
@@ -183,6 +183,19 @@ impl Browser {
             }
         }
         traffic
+    }
+
+    /// Scrolls until the element is well in view, as a hand does, then clicks. ChromeDriver by itself
+    /// stops as soon as it is at the edge, under whatever bar is fixed there.
+    async fn reach(&self, selector: &str) -> WebDriverResult<()> {
+        let element = self.find(selector).await?;
+        let cdp = self.driver.cdp();
+        let document = cdp.send_raw("DOM.getDocument", serde_json::json!({})).await?;
+        let root = &document["root"]["nodeId"];
+        let query = serde_json::json!({ "nodeId": root, "selector": selector });
+        let found = cdp.send_raw("DOM.querySelector", query).await?;
+        cdp.send_raw("DOM.scrollIntoViewIfNeeded", found).await?;
+        element.click().await
     }
 
     async fn find(&self, selector: &str) -> WebDriverResult<WebElement> {

@@ -47,7 +47,7 @@ fn examine_subkey(
     if !can_encrypt(subkey.algorithm()) {
         return Err(KeyError::NoEncryptionKey);
     }
-    let verifies = |s: &Signature| true;
+    let verifies = |s: &Signature| s.verify_subkey_binding(primary, &subkey.key).is_ok();
     let of_type = |t| move |s: &&Signature| s.typ() == Some(t);
     let mut everywhere = certificate.signatures.iter();
     let mut here = subkey.signatures.iter();

@@ -123,3 +123,49 @@ fn encoded_words(text: &str) -> String {
     out.push_str("?=");
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{boundary, bucket, entity, pad};
+
+    #[test]
+    fn every_length_is_filled_up_to_its_bucket_with_whole_lines() {
+        for length in (0..200).chain(8000..8400).chain(32_700..32_800) {
+            let bucket = bucket(length);
+            let mut out = vec![b'x'; length];
+            pad(&mut out, bucket);
+            assert_eq!(out.len(), bucket);
+            let padding = std::str::from_utf8(&out[length..]).unwrap();
+            assert!(padding.ends_with("\r\n"));
+            let lines: Vec<&str> = padding.split_terminator("\r\n").collect();
+            assert!(
+                lines
+                    .iter()
+                    .all(|l| l.len() <= 78 && l.trim_matches(' ').is_empty())
+            );
+        }
+        assert_eq!(
+            [bucket(8190), bucket(8191), bucket(32_766)],
+            [8192, 32_768, 32_768]
+        );
+    }
+
+    #[test]
+    fn a_boundary_that_either_part_holds_is_not_chosen() {
+        assert_eq!(boundary(b"", b""), "=_letter_0");
+        assert_eq!(boundary(b"a =_letter_0 b", b""), "=_letter_1");
+        assert_eq!(boundary(b"", b"=_letter_0"), "=_letter_1");
+        assert_eq!(
+            boundary(b"=_letter_0 =_letter_2", b"=_letter_1"),
+            "=_letter_3"
+        );
+    }
+
+    #[test]
+    fn line_ends_are_crlf_and_the_room_made_is_the_room_used() {
+        let entity = entity("主题", b"a\n\nb\n", b"{\n}\n");
+        let text = std::str::from_utf8(&entity).unwrap();
+        assert!(text.contains("\r\n\r\na\r\n\r\nb\r\n\r\n--=_letter_0\r\n"));
+        assert_eq!(entity.capacity(), 8192);
+    }
+}

@@ -6,6 +6,7 @@
 )]
 
 mod certs;
+mod crafted;
 mod desk;
 mod gpg;
 mod letter;

@@ -28,7 +28,7 @@ check: ## 格式、clippy、许可证、层次、文档 · format, lints, licenc
 	@tools/setup check
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets -- -D warnings
-	cargo deny --offline check licenses bans sources
+	cargo deny --offline check --hide-inclusion-graph licenses bans sources
 	cargo test --release --package tip-service --test layers
 	RUSTDOCFLAGS='-D warnings' cargo doc --release --workspace --no-deps --document-private-items
 

@@ -11,51 +11,70 @@ use e2e::http::Client;
 use flate2::read::GzDecoder;
 
 /// What the visitors of one round lived through.
-pub struct Round {
+pub(crate) struct Round {
     /// How many there were.
-    pub clients: usize,
+    pub(crate) clients: usize,
     /// Time from asking for the form to the whole receipt, per tip.
-    pub whole: Vec<Duration>,
+    pub(crate) whole: Vec<Duration>,
     /// Time from sending the tip to the whole receipt.
-    pub post: Vec<Duration>,
+    pub(crate) post: Vec<Duration>,
     /// Tips that got no receipt.
-    pub failed: usize,
+    pub(crate) failed: usize,
     /// From the first tip to the last.
-    pub lasted: Duration,
+    pub(crate) lasted: Duration,
 }
 
 /// Milliseconds.
-pub struct Percentiles {
-    pub p50: f64,
-    pub p95: f64,
-    pub p99: f64,
+pub(crate) struct Percentiles {
+    pub(crate) p50: f64,
+    pub(crate) p95: f64,
+    pub(crate) p99: f64,
 }
 
 impl Percentiles {
     /// Of these durations, which it sorts.
-    pub fn of(durations: &mut [Duration]) -> Self {
+    pub(crate) fn of(durations: &mut [Duration]) -> Self {
         durations.sort_unstable();
         let at = |share: f64| {
             let last = durations.len().saturating_sub(1);
             let index = (durations.len() as f64 * share) as usize;
-            durations.get(index.min(last)).map_or(0.0, |d| d.as_secs_f64() * 1000.0)
+            durations
+                .get(index.min(last))
+                .map_or(0.0, |d| d.as_secs_f64() * 1000.0)
         };
-        Self { p50: at(0.50), p95: at(0.95), p99: at(0.99) }
+        Self {
+            p50: at(0.50),
+            p95: at(0.95),
+            p99: at(0.99),
+        }
     }
 }
 
 /// Lets `clients` visitors file tips for a while, each as soon as it has its receipt.
-pub fn round(port: u16, clients: usize, lasts: Duration) -> Round {
+pub(crate) fn round(port: u16, clients: usize, lasts: Duration) -> Round {
     let first = Form::fetch(&mut Client::new(port)).poppies(&local_story(0));
-    assert!(shown_receipt(&first.send(&mut Client::new(port))).is_some(), "the way works");
+    assert!(
+        shown_receipt(&first.send(&mut Client::new(port))).is_some(),
+        "the way works"
+    );
     let begun = Instant::now();
     let all: Vec<Visitor> = thread::scope(|scope| {
-        let visitors: Vec<_> =
-            (0..clients).map(|number| scope.spawn(move || visit(port, number, lasts))).collect();
-        visitors.into_iter().map(|visitor| visitor.join().expect("a visitor")).collect()
+        let visitors: Vec<_> = (0..clients)
+            .map(|number| scope.spawn(move || visit(port, number, lasts)))
+            .collect();
+        visitors
+            .into_iter()
+            .map(|visitor| visitor.join().expect("a visitor"))
+            .collect()
     });
     let lasted = begun.elapsed();
-    let mut round = Round { clients, whole: Vec::new(), post: Vec::new(), failed: 0, lasted };
+    let mut round = Round {
+        clients,
+        whole: Vec::new(),
+        post: Vec::new(),
+        failed: 0,
+        lasted,
+    };
     for visitor in all {
         round.whole.extend(visitor.whole);
         round.post.extend(visitor.post);
@@ -65,8 +84,12 @@ pub fn round(port: u16, clients: usize, lasts: Duration) -> Round {
 }
 
 /// About 300 characters, as a careful witness writes; no two alike.
-pub fn local_story(number: usize) -> String {
-    format!("{number}。{}", "房后大棚里种着一片开红花的植物，叶子像莴笋，边上有锯齿，果子像小坛子，白天有人守着。".repeat(7))
+pub(crate) fn local_story(number: usize) -> String {
+    format!(
+        "{number}。{}",
+        "房后大棚里种着一片开红花的植物，叶子像莴笋，边上有锯齿，果子像小坛子，白天有人守着。"
+            .repeat(7)
+    )
 }
 
 struct Visitor {
@@ -119,10 +142,12 @@ impl Visitor {
             body.len()
         );
         let sent = Instant::now();
-        self.stream.get_mut().write_all(&[head.as_bytes(), &body].concat())?;
+        self.stream
+            .get_mut()
+            .write_all(&[head.as_bytes(), &body].concat())?;
         let status = self.answer()?;
         // Every hundredth is read as a visitor would; the others are known by their status.
-        let good = status == 200 && (tip % 100 != 0 || self.shows_receipt());
+        let good = status == 200 && (!tip.is_multiple_of(100) || self.shows_receipt());
         if good {
             self.post.push(sent.elapsed());
             self.whole.push(begun.elapsed());
@@ -144,7 +169,10 @@ impl Visitor {
             if text.is_empty() {
                 break;
             } else if status == 0 {
-                status = text.get(9..12).and_then(|code| code.parse().ok()).unwrap_or(999);
+                status = text
+                    .get(9..12)
+                    .and_then(|code| code.parse().ok())
+                    .unwrap_or(999);
             } else if let Some((name, value)) = text.split_once(": ") {
                 match name.to_ascii_lowercase().as_str() {
                     "content-length" => length = value.parse().map_err(io::Error::other)?,
@@ -185,7 +213,10 @@ impl Visitor {
         let page = self.unpacked();
         let (_, rest) = page.split_once("name=\"form_id\" value=\"")?;
         let number = rest.split('"').next()?.to_string();
-        self.number_at = self.body.windows(LENGTH).position(|window| window == number.as_bytes());
+        self.number_at = self
+            .body
+            .windows(LENGTH)
+            .position(|window| window == number.as_bytes());
         Some(number)
     }
 

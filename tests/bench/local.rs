@@ -9,14 +9,17 @@ use sealed_tip::{Named, Text, Tip, UnitCert};
 use crate::load::{Percentiles, local_story};
 
 /// Measures and prints both.
-pub fn print() {
+pub(crate) fn print() {
     seal();
     durable_writes();
 }
 
 fn seal() {
     let mut rng = rand::thread_rng();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("after 1970")
+        .as_secs();
     let pair = sealed_tip::generate("bench <bench@example.invalid>", now - 60, None, &mut rng)
         .expect("a key pair");
     let cert = UnitCert::parse(&pair.cert_armored, now).expect("a good certificate");
@@ -39,7 +42,10 @@ fn seal() {
 }
 
 fn tip() -> Tip {
-    let named = |code: &str, name: &str| Named { code: code.into(), name: name.into() };
+    let named = |code: &str, name: &str| Named {
+        code: code.into(),
+        name: name.into(),
+    };
     Tip {
         kind: named("cultivation", "非法种植"),
         what: Text::block(&local_story(1)),

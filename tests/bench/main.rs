@@ -28,12 +28,28 @@ fn main() {
 fn machine() {
     let first = |path: &str, key: &str| {
         let text = std::fs::read_to_string(path).unwrap_or_default();
-        let line = text.lines().find(|line| line.starts_with(key)).unwrap_or("?").to_string();
-        line.split(':').next_back().unwrap_or_default().trim().to_string()
+        let line = text
+            .lines()
+            .find(|line| line.starts_with(key))
+            .unwrap_or("?")
+            .to_string();
+        line.split(':')
+            .next_back()
+            .unwrap_or_default()
+            .trim()
+            .to_string()
     };
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    println!("machine      {cores} cores, {}", first("/proc/cpuinfo", "model name"));
-    println!("load before  {}", std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim());
+    println!(
+        "machine      {cores} cores, {}",
+        first("/proc/cpuinfo", "model name")
+    );
+    println!(
+        "load before  {}",
+        std::fs::read_to_string("/proc/loadavg")
+            .unwrap_or_default()
+            .trim()
+    );
     println!(
         "set-up       release build; visitors and service share the machine; store: SQLite, WAL, \
          synchronous=FULL;\n             every tip sealed with OpenPGP and durable before its receipt; \
@@ -76,8 +92,9 @@ fn submissions() {
         let install = install();
         let service = install.start();
         let idle = memory(&service, "VmRSS");
-        let mut rounds: Vec<Round> =
-            (0..ROUNDS).map(|_| load::round(service.port, clients, ROUND)).collect();
+        let mut rounds: Vec<Round> = (0..ROUNDS)
+            .map(|_| load::round(service.port, clients, ROUND))
+            .collect();
         for round in &mut rounds {
             print_round(round);
         }
@@ -114,15 +131,28 @@ fn print_round(round: &mut Round) {
 fn memory(service: &Service<'_>, line: &str) -> f64 {
     let path = format!("/proc/{}/status", service.pid());
     let status = std::fs::read_to_string(path).expect("the service lives");
-    let line = status.lines().find(|known| known.starts_with(line)).expect("a line");
-    let kib: f64 = line.split_whitespace().nth(1).expect("a figure").parse().expect("a figure");
+    let line = status
+        .lines()
+        .find(|known| known.starts_with(line))
+        .expect("a line");
+    let kib: f64 = line
+        .split_whitespace()
+        .nth(1)
+        .expect("a figure")
+        .parse()
+        .expect("a figure");
     kib / 1024.0
 }
 
 /// User and system time of the process so far.
 fn cpu_seconds(service: &Service<'_>) -> f64 {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", service.pid())).expect("it lives");
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect();
     let ticks = |index: usize| fields[index].parse::<f64>().expect("ticks");
     let hertz = words(&run(std::process::Command::new("getconf").arg("CLK_TCK")));
     (ticks(11) + ticks(12)) / hertz.trim().parse::<f64>().unwrap_or(100.0)

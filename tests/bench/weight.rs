@@ -4,7 +4,7 @@ use e2e::browser::{Browser, DESK, Device, PHONE};
 use e2e::install::Install;
 
 /// Measures and prints, with script and without.
-pub fn print() {
+pub(crate) fn print() {
     for (name, device) in [("with script", DESK), ("without", PHONE)] {
         one(name, device);
     }
@@ -17,9 +17,21 @@ fn one(name: &str, device: Device) {
     browser.go(&format!("http://127.0.0.1:{}/tip/", service.port));
     browser.fill("textarea[name=what]", "有人在山坡上种罂粟。");
     browser.click_through("form[enctype='multipart/form-data'] button[type=submit]");
-    assert_eq!(browser.text("#receipt").split_whitespace().collect::<String>().chars().count(), 12);
+    assert_eq!(
+        browser
+            .text("#receipt")
+            .split_whitespace()
+            .collect::<String>()
+            .chars()
+            .count(),
+        12
+    );
     let traffic = browser.traffic();
-    let fetched: Vec<_> = traffic.addresses.iter().filter(|(_, bytes)| *bytes > 0).collect();
+    let fetched: Vec<_> = traffic
+        .addresses
+        .iter()
+        .filter(|(_, bytes)| *bytes > 0)
+        .collect();
     println!(
         "weight       form to receipt, browser {name}: {:.1} kB in {} requests (headers and bodies \
          as sent; {} more came from its cache)",

@@ -7,9 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use tempfile::TempDir;
+use thirtyfour::ChromeCapabilities;
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use thirtyfour::prelude::*;
-use thirtyfour::ChromeCapabilities;
 use tokio::runtime::Runtime;
 
 use crate::machine::{free_port, missing, repository, wait_for};
@@ -32,9 +32,17 @@ pub struct Device {
 }
 
 /// An old telephone with script off.
-pub const PHONE: Device = Device { width: 360, height: 800, script: false };
+pub const PHONE: Device = Device {
+    width: 360,
+    height: 800,
+    script: false,
+};
 /// A desk with script on.
-pub const DESK: Device = Device { width: 1280, height: 900, script: true };
+pub const DESK: Device = Device {
+    width: 1280,
+    height: 900,
+    script: true,
+};
 
 /// An open browser window.
 pub struct Browser {
@@ -59,13 +67,21 @@ impl Browser {
         wait_for("ChromeDriver to listen", PATIENCE, || {
             std::net::TcpStream::connect(("127.0.0.1", port)).ok()
         });
-        let profile = tempfile::Builder::new().prefix("chromium-").tempdir().expect("a folder");
+        let profile = tempfile::Builder::new()
+            .prefix("chromium-")
+            .tempdir()
+            .expect("a folder");
         let runtime = Runtime::new().expect("a runtime");
         let wishes = wishes(device, profile.path()).expect("capabilities are plain JSON");
         let driver = runtime
             .block_on(WebDriver::new(format!("http://127.0.0.1:{port}"), wishes))
             .unwrap_or_else(|error| panic!("the browser does not start: {error}"));
-        Self { driver, runtime, process, _profile: profile }
+        Self {
+            driver,
+            runtime,
+            process,
+            _profile: profile,
+        }
     }
 
     /// Goes to an address.
@@ -90,7 +106,13 @@ impl Browser {
 
     /// Follows the link with this text.
     pub fn follow(&self, text: &str) {
-        self.leave(text, async { self.driver.find(By::PartialLinkText(text)).await?.click().await });
+        self.leave(text, async {
+            self.driver
+                .find(By::PartialLinkText(text))
+                .await?
+                .click()
+                .await
+        });
     }
 
     fn leave(&self, what: &str, action: impl Future<Output = WebDriverResult<()>>) {
@@ -106,7 +128,9 @@ impl Browser {
 
     /// Types into a field.
     pub fn fill(&self, selector: &str, text: &str) {
-        self.run(selector, async { self.find(selector).await?.send_keys(text).await });
+        self.run(selector, async {
+            self.find(selector).await?.send_keys(text).await
+        });
     }
 
     /// Chooses the option of a list whose text starts so.
@@ -118,7 +142,9 @@ impl Browser {
                     return candidate.click().await;
                 }
             }
-            Err(thirtyfour::error::no_such_element(format!("option {option}")))
+            Err(thirtyfour::error::no_such_element(format!(
+                "option {option}"
+            )))
         });
     }
 
@@ -142,7 +168,10 @@ impl Browser {
     /// The page's own width against the window's: what a sideways scroll bar would show.
     pub fn overflows(&self) -> bool {
         let metrics = self.run("metrics", async {
-            self.driver.cdp().send_raw("Page.getLayoutMetrics", serde_json::json!({})).await
+            self.driver
+                .cdp()
+                .send_raw("Page.getLayoutMetrics", serde_json::json!({}))
+                .await
         });
         let width = |what: &str, field: &str| metrics[what][field].as_f64().unwrap_or_default();
         width("cssContentSize", "width") > width("cssLayoutViewport", "clientWidth") + 1.0
@@ -190,7 +219,9 @@ impl Browser {
     async fn reach(&self, selector: &str) -> WebDriverResult<()> {
         let element = self.find(selector).await?;
         let cdp = self.driver.cdp();
-        let document = cdp.send_raw("DOM.getDocument", serde_json::json!({})).await?;
+        let document = cdp
+            .send_raw("DOM.getDocument", serde_json::json!({}))
+            .await?;
         let root = &document["root"]["nodeId"];
         let query = serde_json::json!({ "nodeId": root, "selector": selector });
         let found = cdp.send_raw("DOM.querySelector", query).await?;
@@ -199,11 +230,17 @@ impl Browser {
     }
 
     async fn find(&self, selector: &str) -> WebDriverResult<WebElement> {
-        self.driver.query(By::Css(selector)).wait(PATIENCE, Duration::from_millis(50)).first().await
+        self.driver
+            .query(By::Css(selector))
+            .wait(PATIENCE, Duration::from_millis(50))
+            .first()
+            .await
     }
 
     fn run<T>(&self, what: &str, action: impl Future<Output = WebDriverResult<T>>) -> T {
-        self.runtime.block_on(action).unwrap_or_else(|error| panic!("browser, {what}: {error}"))
+        self.runtime
+            .block_on(action)
+            .unwrap_or_else(|error| panic!("browser, {what}: {error}"))
     }
 }
 

@@ -49,12 +49,19 @@ impl Form {
 
     /// An empty form with a number of the test's choice.
     pub fn with_id(form_id: &str) -> Self {
-        Self { form_id: form_id.into(), parts: Vec::new() }
+        Self {
+            form_id: form_id.into(),
+            parts: Vec::new(),
+        }
     }
 
     /// Fills in a field.
     pub fn text(mut self, name: &str, value: &str) -> Self {
-        self.parts.push(Part { name: name.into(), file: None, bytes: value.into() });
+        self.parts.push(Part {
+            name: name.into(),
+            file: None,
+            bytes: value.into(),
+        });
         self
     }
 
@@ -84,7 +91,11 @@ impl Form {
     /// The body a browser would send.
     pub fn body(&self) -> Vec<u8> {
         let mut body = Vec::new();
-        let id = Part { name: "form_id".into(), file: None, bytes: self.form_id.clone().into() };
+        let id = Part {
+            name: "form_id".into(),
+            file: None,
+            bytes: self.form_id.clone().into(),
+        };
         for part in std::iter::once(&id).chain(&self.parts) {
             let disposition = match &part.file {
                 None => format!("form-data; name=\"{}\"\r\n", part.name),
@@ -131,7 +142,11 @@ pub fn file_tip(client: &mut Client, what: &str) -> String {
 /// Looks a receipt up and returns the mailbox page.
 pub fn look_up(client: &mut Client, receipt: &str) -> Answer {
     let form = url_encoded(&[("receipt", receipt)]);
-    client.post(MAILBOX, "application/x-www-form-urlencoded", form.as_bytes())
+    client.post(
+        MAILBOX,
+        "application/x-www-form-urlencoded",
+        form.as_bytes(),
+    )
 }
 
 /// Fields in the encoding of a plain form.
@@ -144,7 +159,9 @@ pub fn url_encoded(fields: &[(&str, &str)]) -> String {
             })
             .collect()
     };
-    let pairs: Vec<String> =
-        fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    let pairs: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .collect();
     pairs.join("&")
 }

@@ -18,7 +18,10 @@ impl Keyring {
     /// An empty key ring.
     pub fn new() -> Self {
         // A short path: the agent's socket lies in it, and socket paths are short.
-        let home = tempfile::Builder::new().prefix("gpg-").tempdir_in("/tmp").expect("a folder");
+        let home = tempfile::Builder::new()
+            .prefix("gpg-")
+            .tempdir_in("/tmp")
+            .expect("a folder");
         let private = std::fs::Permissions::from_mode(0o700);
         std::fs::set_permissions(home.path(), private).expect("permissions");
         Self { home }
@@ -36,13 +39,22 @@ impl Keyring {
     /// Takes a key from a file.
     pub fn import(&self, key: &Path) {
         let output = self.gpg(&["--import", &key.display().to_string()], b"");
-        assert!(output.status.success(), "import {}: {}", key.display(), words(&output));
+        assert!(
+            output.status.success(),
+            "import {}: {}",
+            key.display(),
+            words(&output)
+        );
     }
 
     /// Decrypts; the error is what GnuPG said.
     pub fn decrypt(&self, message: &[u8]) -> Result<Vec<u8>, String> {
         let output = self.gpg(&["--decrypt"], message);
-        if output.status.success() { Ok(output.stdout) } else { Err(words(&output)) }
+        if output.status.success() {
+            Ok(output.stdout)
+        } else {
+            Err(words(&output))
+        }
     }
 
     /// The packets of a message, as `gpg --list-packets` tells them without any key.
@@ -54,7 +66,13 @@ impl Keyring {
     /// `like` is algorithm, usage and life as `--quick-generate-key` takes them.
     pub fn make_key(&self, name: &str, made: &str, like: [&str; 3], options: &[&str]) -> String {
         let address = format!("{name} <{name}@example.invalid>");
-        let mut all = vec!["--faked-system-time", made, "--passphrase", "", "--pinentry-mode"];
+        let mut all = vec![
+            "--faked-system-time",
+            made,
+            "--passphrase",
+            "",
+            "--pinentry-mode",
+        ];
         all.extend(["loopback"]);
         all.extend(options);
         all.extend(["--quick-generate-key", &address]);
@@ -78,8 +96,15 @@ impl Keyring {
 
     /// The fingerprint of the key whose name this is.
     pub fn fingerprint(&self, name: &str) -> String {
-        let listed = self.must(&["--with-colons", "--list-keys", &format!("={name} <{name}@example.invalid>")]);
-        let line = listed.lines().find(|line| line.starts_with("fpr:")).expect("a fingerprint");
+        let listed = self.must(&[
+            "--with-colons",
+            "--list-keys",
+            &format!("={name} <{name}@example.invalid>"),
+        ]);
+        let line = listed
+            .lines()
+            .find(|line| line.starts_with("fpr:"))
+            .expect("a fingerprint");
         line.split(':').nth(9).expect("a fingerprint").to_string()
     }
 
@@ -96,14 +121,24 @@ impl Keyring {
     /// Runs GnuPG, fails unless it succeeds, and returns its standard output.
     pub fn must(&self, arguments: &[&str]) -> String {
         let output = self.gpg(arguments, b"");
-        assert!(output.status.success(), "gpg {arguments:?}: {}", words(&output));
+        assert!(
+            output.status.success(),
+            "gpg {arguments:?}: {}",
+            words(&output)
+        );
         String::from_utf8(output.stdout).expect("text")
     }
 
     /// Runs GnuPG with this input.
     pub fn gpg(&self, arguments: &[&str], input: &[u8]) -> Output {
         let mut child = Command::new("gpg")
-            .args(["--batch", "--no-tty", "--yes", "--quiet", "--no-auto-check-trustdb"])
+            .args([
+                "--batch",
+                "--no-tty",
+                "--yes",
+                "--quiet",
+                "--no-auto-check-trustdb",
+            ])
             .args(["--auto-key-locate", "clear", "--trust-model", "always"])
             .arg("--homedir")
             .arg(self.home.path())

@@ -35,7 +35,12 @@ impl Client {
     /// A visitor of the service at 127.0.0.1:`port`.
     pub fn new(port: u16) -> Self {
         let address = ([127, 0, 0, 1], port).into();
-        Self { address, from: None, headers: Vec::new(), connection: None }
+        Self {
+            address,
+            from: None,
+            headers: Vec::new(),
+            connection: None,
+        }
     }
 
     /// The same visitor at another address of the loopback network (127.0.0.0/8).
@@ -52,7 +57,8 @@ impl Client {
 
     /// `GET path`; fails the test when no whole answer comes.
     pub fn get(&mut self, path: &str) -> Answer {
-        self.try_send("GET", path, None).unwrap_or_else(|error| panic!("GET {path}: {error}"))
+        self.try_send("GET", path, None)
+            .unwrap_or_else(|error| panic!("GET {path}: {error}"))
     }
 
     /// `POST path` with a body of this type; fails the test when no whole answer comes.
@@ -96,7 +102,9 @@ impl Client {
     }
 
     fn connect(&self) -> io::Result<TcpStream> {
-        let Some(from) = self.from else { return TcpStream::connect(self.address) };
+        let Some(from) = self.from else {
+            return TcpStream::connect(self.address);
+        };
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
         socket.bind(&SocketAddr::from((from, 0)).into())?;
         socket.connect(&self.address.into())?;
@@ -125,7 +133,10 @@ impl Client {
 impl Answer {
     /// The value of a header, by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The body as text.
@@ -142,15 +153,25 @@ impl Answer {
 fn read_answer(from: &mut impl BufRead, head_only: bool) -> io::Result<Answer> {
     let mut wire = 0;
     let status_line = read_line(from, &mut wire)?;
-    let status = status_line.split(' ').nth(1).and_then(|code| code.parse().ok());
+    let status = status_line
+        .split(' ')
+        .nth(1)
+        .and_then(|code| code.parse().ok());
     let status = status.ok_or_else(|| io::Error::other(format!("no status in {status_line:?}")))?;
     let mut headers = Vec::new();
     loop {
         let line = read_line(from, &mut wire)?;
-        let Some((name, value)) = line.split_once(':') else { break };
+        let Some((name, value)) = line.split_once(':') else {
+            break;
+        };
         headers.push((name.to_ascii_lowercase(), value.trim().to_string()));
     }
-    let mut answer = Answer { status, headers, body: Vec::new(), wire };
+    let mut answer = Answer {
+        status,
+        headers,
+        body: Vec::new(),
+        wire,
+    };
     if head_only || status == 204 || status == 304 {
         return Ok(answer);
     }

@@ -25,7 +25,10 @@ impl Install {
         let text = std::fs::read_to_string(repository.join("config/dev.toml"))
             .expect("config/dev.toml is readable");
         let config = text.parse().expect("config/dev.toml is TOML");
-        let folder = tempfile::Builder::new().prefix("tip-").tempdir().expect("a folder");
+        let folder = tempfile::Builder::new()
+            .prefix("tip-")
+            .tempdir()
+            .expect("a folder");
         let at = |name: &str| folder.path().join(name).display().to_string();
         let ours = |name: &str| repository.join(name).display().to_string();
         let (store, keys, mail) = (at("store/tips.db"), at("keys"), at("mail"));
@@ -41,10 +44,13 @@ impl Install {
             .with("registers.places", ours("config/places.toml"))
             .with("registers.keys", keys)
             .with("store.path", store)
-            .with("mail.transport", Table::from_iter([
-                ("kind".to_string(), Value::from("maildir")),
-                ("dir".to_string(), Value::from(mail)),
-            ]))
+            .with(
+                "mail.transport",
+                Table::from_iter([
+                    ("kind".to_string(), Value::from("maildir")),
+                    ("dir".to_string(), Value::from(mail)),
+                ]),
+            )
             .with("delivery.delay_max_seconds", 0)
             .with("delivery.retry_min_seconds", 1)
             .with("delivery.retry_max_seconds", 2)
@@ -60,7 +66,9 @@ impl Install {
         let mut table = &mut self.config;
         for name in path {
             let inner = table.entry(name).or_insert_with(|| Table::new().into());
-            table = inner.as_table_mut().unwrap_or_else(|| panic!("{key}: {name} is no table"));
+            table = inner
+                .as_table_mut()
+                .unwrap_or_else(|| panic!("{key}: {name} is no table"));
         }
         table.insert(last.into(), value.into());
         self
@@ -95,20 +103,31 @@ impl Install {
             missing(&binary, &std::io::ErrorKind::NotFound.into());
         }
         let mut command = Command::new(binary);
-        command.args(arguments).current_dir(self.path("work")).env("TMPDIR", self.path("tmp"));
+        command
+            .args(arguments)
+            .current_dir(self.path("work"))
+            .env("TMPDIR", self.path("tmp"));
         command
     }
 
     /// Runs a subcommand that takes `--config`, with further arguments.
     pub fn run(&self, subcommand: &[&str], further: &[&str]) -> Output {
         let config = self.config_file();
-        run(self.command(subcommand).arg("--config").arg(config).args(further))
+        run(self
+            .command(subcommand)
+            .arg("--config")
+            .arg(config)
+            .args(further))
     }
 
     /// Runs a subcommand and fails unless it succeeds; returns what it said.
     pub fn run_well(&self, subcommand: &[&str], further: &[&str]) -> String {
         let output = self.run(subcommand, further);
-        assert!(output.status.success(), "{subcommand:?}: {}", words(&output));
+        assert!(
+            output.status.success(),
+            "{subcommand:?}: {}",
+            words(&output)
+        );
         words(&output)
     }
 

@@ -32,12 +32,16 @@ pub struct Opened {
 impl Letter {
     /// Reads a letter from a file.
     pub fn read(path: &Path) -> Self {
-        Self { raw: std::fs::read(path).expect("a letter is readable") }
+        Self {
+            raw: std::fs::read(path).expect("a letter is readable"),
+        }
     }
 
     /// The outer headers, name and value, in order.
     pub fn headers(&self) -> Vec<(String, String)> {
-        let message = MessageParser::default().parse(&self.raw).expect("a letter is a message");
+        let message = MessageParser::default()
+            .parse(&self.raw)
+            .expect("a letter is a message");
         message
             .headers_raw()
             .map(|(name, value)| (name.to_string(), value.trim().to_string()))
@@ -47,21 +51,35 @@ impl Letter {
     /// One outer header, by its name.
     pub fn header(&self, name: &str) -> Option<String> {
         let headers = self.headers();
-        headers.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, v)| v)
+        headers
+            .into_iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, v)| v)
     }
 
     /// The armoured payload, after checking that the letter is what RFC 3156 says.
     pub fn payload(&self) -> Vec<u8> {
-        let message = MessageParser::default().parse(&self.raw).expect("a letter is a message");
+        let message = MessageParser::default()
+            .parse(&self.raw)
+            .expect("a letter is a message");
         let root = message.root_part();
         let kind = root.content_type().expect("a content type");
-        assert_eq!((kind.ctype(), kind.subtype()), ("multipart", Some("encrypted")));
-        assert_eq!(kind.attribute("protocol"), Some("application/pgp-encrypted"));
+        assert_eq!(
+            (kind.ctype(), kind.subtype()),
+            ("multipart", Some("encrypted"))
+        );
+        assert_eq!(
+            kind.attribute("protocol"),
+            Some("application/pgp-encrypted")
+        );
         let parts = root.sub_parts().expect("two parts");
         assert_eq!(parts.len(), 2, "RFC 3156 knows two parts");
         let part = |index: usize| message.part(parts[index]).expect("a part");
         assert!(part(0).is_content_type("application", "pgp-encrypted"));
-        assert_eq!(String::from_utf8_lossy(part(0).contents()).trim(), "Version: 1");
+        assert_eq!(
+            String::from_utf8_lossy(part(0).contents()).trim(),
+            "Version: 1"
+        );
         assert!(part(1).is_content_type("application", "octet-stream"));
         assert_eq!(part(1).attachment_name(), Some("encrypted.asc"));
         part(1).contents().to_vec()
@@ -76,7 +94,9 @@ impl Letter {
 impl Opened {
     /// Takes the decrypted entity apart.
     pub fn of(raw: Vec<u8>) -> Self {
-        let message = MessageParser::default().parse(&raw).expect("the inside is MIME");
+        let message = MessageParser::default()
+            .parse(&raw)
+            .expect("the inside is MIME");
         let subject = message.subject().unwrap_or_default().to_string();
         let text = message.body_text(0).expect("a text part").into_owned();
         let mut files: Vec<(String, Vec<u8>)> = message
@@ -86,8 +106,17 @@ impl Opened {
                 (name, part.contents().to_vec())
             })
             .collect();
-        let at = files.iter().position(|(name, _)| name == "tip.json").expect("tip.json");
+        let at = files
+            .iter()
+            .position(|(name, _)| name == "tip.json")
+            .expect("tip.json");
         let facts = serde_json::from_slice(&files.remove(at).1).expect("tip.json is JSON");
-        Self { subject, text, facts, files, raw }
+        Self {
+            subject,
+            text,
+            facts,
+            files,
+            raw,
+        }
     }
 }

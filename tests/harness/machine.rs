@@ -11,7 +11,10 @@ use std::time::{Duration, Instant};
 
 /// The repository's folder.
 pub fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the repository").into()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("tests/ lies in the repository")
+        .into()
 }
 
 /// A port on 127.0.0.1 that nobody listens on. Counted upwards from below the range the kernel
@@ -35,19 +38,27 @@ pub fn wait_for<T>(what: &str, patience: Duration, mut question: impl FnMut() ->
         if let Some(answer) = question() {
             return answer;
         }
-        assert!(Instant::now() < deadline, "waited {patience:?} in vain for {what}");
+        assert!(
+            Instant::now() < deadline,
+            "waited {patience:?} in vain for {what}"
+        );
         thread::sleep(Duration::from_millis(15));
     }
 }
 
 /// Runs a program to its end; a missing program fails with the hint how to get it.
 pub fn run(command: &mut Command) -> Output {
-    command.output().unwrap_or_else(|error| missing(command.get_program().as_ref(), &error))
+    command
+        .output()
+        .unwrap_or_else(|error| missing(command.get_program().as_ref(), &error))
 }
 
 /// Fails because a program does not start.
 pub fn missing(program: &Path, error: &std::io::Error) -> ! {
-    panic!("{} does not start ({error}): run `make setup`", program.display())
+    panic!(
+        "{} does not start ({error}): run `make setup`",
+        program.display()
+    )
 }
 
 /// Standard output and standard error of a finished program, as text.
@@ -76,7 +87,9 @@ pub fn files_under(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
-        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        let Ok(entries) = std::fs::read_dir(&folder) else {
+            continue;
+        };
         for entry in entries.flatten() {
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() => folders.push(entry.path()),

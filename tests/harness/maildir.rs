@@ -7,7 +7,9 @@ use crate::machine::wait_for;
 
 /// The letters in `folder/new`, oldest name first; an absent folder holds none.
 pub fn letters(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder.join("new")) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(folder.join("new")) else {
+        return Vec::new();
+    };
     let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     found.sort();
     found

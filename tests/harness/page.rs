@@ -10,7 +10,9 @@ pub struct Page {
 impl Page {
     /// Parses text as HTML.
     pub fn parse(text: &str) -> Self {
-        Self { html: Html::parse_document(text) }
+        Self {
+            html: Html::parse_document(text),
+        }
     }
 
     /// All elements a selector finds, in document order.
@@ -26,7 +28,9 @@ impl Page {
 
     /// The text of the first element found, with white space folded; nothing when none is found.
     pub fn text(&self, selector: &str) -> Option<String> {
-        self.all(selector).first().map(|element| folded(&element.text().collect::<String>()))
+        self.all(selector)
+            .first()
+            .map(|element| folded(&element.text().collect::<String>()))
     }
 
     /// An attribute of the first element found.
@@ -37,7 +41,11 @@ impl Page {
     /// That attribute of every element that carries it.
     pub fn attributes(&self, selector: &str, name: &str) -> Vec<String> {
         let found = self.all(selector);
-        found.iter().filter_map(|element| element.attr(name)).map(str::to_string).collect()
+        found
+            .iter()
+            .filter_map(|element| element.attr(name))
+            .map(str::to_string)
+            .collect()
     }
 
     /// What a form field holds: a text area's text, a checked radio's or a chosen option's value,
@@ -52,7 +60,9 @@ impl Page {
                 .attribute(&format!("select[name='{field}'] option[selected]"), "value")
                 .or(Some(String::new()));
         }
-        if self.has(&format!("input[name='{field}'][type=radio], input[name='{field}'][type=checkbox]")) {
+        if self.has(&format!(
+            "input[name='{field}'][type=radio], input[name='{field}'][type=checkbox]"
+        )) {
             return self.attribute(&format!("input[name='{field}'][checked]"), "value");
         }
         self.attribute(&format!("input[name='{field}']"), "value")
@@ -69,13 +79,19 @@ impl Page {
         let language = self.attribute("html", "lang").unwrap_or_default();
         assert!(language.starts_with("zh"), "{what}: lang is {language:?}");
         for selector in ["body header", "header nav, nav", "main", "footer", "h1"] {
-            assert!(self.has(selector), "{what}: no {selector} in {}", self.body());
+            assert!(
+                self.has(selector),
+                "{what}: no {selector} in {}",
+                self.body()
+            );
         }
         assert_eq!(self.all("h1").len(), 1, "{what}: one h1");
         assert!(self.has("link[rel=stylesheet]"), "{what}: no style sheet");
         assert!(self.has("title"), "{what}: no title");
         assert!(
-            self.body().chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)),
+            self.body()
+                .chars()
+                .any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)),
             "{what}: no Chinese text"
         );
     }

@@ -28,7 +28,10 @@ pub struct Postfix {
 impl Postfix {
     /// Starts one that takes mail for every domain into one Maildir.
     pub fn start() -> Self {
-        let folder = tempfile::Builder::new().prefix("postfix-").tempdir_in("/tmp").expect("folder");
+        let folder = tempfile::Builder::new()
+            .prefix("postfix-")
+            .tempdir_in("/tmp")
+            .expect("folder");
         let root = folder.path();
         fs::set_permissions(root, fs::Permissions::from_mode(0o755)).expect("permissions");
         for name in ["etc", "queue", "data", "mail", "tls"] {
@@ -44,7 +47,11 @@ impl Postfix {
         fs::write(root.join("etc/master.cf"), master_cf(port)).expect("master.cf");
         let etc = root.join("etc").display().to_string();
         let checked = run(Command::new("/usr/sbin/postfix").args(["-c", &etc, "check"]));
-        assert!(checked.status.success(), "postfix check: {}", words(&checked));
+        assert!(
+            checked.status.success(),
+            "postfix check: {}",
+            words(&checked)
+        );
         let master = Command::new("/usr/sbin/postfix")
             .args(["-c", &etc, "start-fg"])
             .stdin(Stdio::null())
@@ -52,7 +59,11 @@ impl Postfix {
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| missing(Path::new("/usr/sbin/postfix"), &error));
-        let postfix = Self { folder, port, master };
+        let postfix = Self {
+            folder,
+            port,
+            master,
+        };
         wait_for("Postfix to listen", Duration::from_secs(30), || {
             std::net::TcpStream::connect(("127.0.0.1", port)).ok()
         });
@@ -61,7 +72,10 @@ impl Postfix {
 
     /// Tells an installation to deliver here.
     pub fn configure(&self, install: Install) -> Install {
-        install.with("mail.transport", transport(self.port, self.folder.path(), false))
+        install.with(
+            "mail.transport",
+            transport(self.port, self.folder.path(), false),
+        )
     }
 
     /// The Maildir it delivers into.
@@ -91,7 +105,11 @@ impl Drop for Postfix {
 
 fn own_by_name(folder: &Path, user: &str) {
     let output = run(Command::new("chown").arg(user).arg(folder));
-    assert!(output.status.success(), "chown {user}: {} (run `make setup`)", words(&output));
+    assert!(
+        output.status.success(),
+        "chown {user}: {} (run `make setup`)",
+        words(&output)
+    );
 }
 
 fn main_cf(root: &Path) -> String {

@@ -31,8 +31,13 @@ impl<'a> Service<'a> {
         let port = free_port();
         let begun = Instant::now();
         let child = spawn(install, &options, port);
-        let mut service =
-            Self { install, options, child, port, started_in: Duration::ZERO };
+        let mut service = Self {
+            install,
+            options,
+            child,
+            port,
+            started_in: Duration::ZERO,
+        };
         service.await_ready(begun);
         service
     }
@@ -95,7 +100,11 @@ impl<'a> Service<'a> {
             if answer.is_ok_and(|answer| answer.status == 200) {
                 break;
             }
-            assert!(Instant::now() < deadline, "not ready in {PATIENCE:?}:\n{}", self.said());
+            assert!(
+                Instant::now() < deadline,
+                "not ready in {PATIENCE:?}:\n{}",
+                self.said()
+            );
             std::thread::sleep(Duration::from_millis(2));
         }
         self.started_in = begun.elapsed();
@@ -116,8 +125,11 @@ impl Drop for Service<'_> {
 fn spawn(install: &Install, options: &[String], port: u16) -> Child {
     let log = |name: &str| -> Stdio {
         let path = install.path(name);
-        let file: File =
-            OpenOptions::new().create(true).append(true).open(path).expect("a log file");
+        let file: File = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)
+            .expect("a log file");
         file.into()
     };
     let config = install.path("tip-service.toml");

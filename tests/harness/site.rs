@@ -28,10 +28,17 @@ pub fn pages() -> Vec<(String, Page)> {
     let root = built();
     crate::machine::files_under(&root)
         .into_iter()
-        .filter(|path| path.extension().is_some_and(|extension| extension == "html"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "html")
+        })
         .map(|path| {
             let text = std::fs::read_to_string(&path).expect("a page is UTF-8");
-            let name = path.strip_prefix(&root).expect("under the root").display().to_string();
+            let name = path
+                .strip_prefix(&root)
+                .expect("under the root")
+                .display()
+                .to_string();
             (name, Page::parse(&text))
         })
         .collect()

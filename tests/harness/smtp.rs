@@ -68,7 +68,9 @@ impl MailServer {
     /// A server with a good certificate for `localhost`, not yet up.
     pub fn down() -> Self {
         let authority = Authority::new();
-        Self::with_identity(authority, |authority, folder| authority.issue("localhost", folder))
+        Self::with_identity(authority, |authority, folder| {
+            authority.issue("localhost", folder)
+        })
     }
 
     /// A server whose certificate is another authority's, not yet up.
@@ -89,13 +91,22 @@ impl MailServer {
         authority: Authority,
         issue: impl FnOnce(&Authority, &Path) -> Identity,
     ) -> Self {
-        let folder = tempfile::Builder::new().prefix("smtp-").tempdir().expect("a folder");
+        let folder = tempfile::Builder::new()
+            .prefix("smtp-")
+            .tempdir()
+            .expect("a folder");
         authority.write(&folder.path().join("ca.pem"));
         let password = folder.path().join("password");
         std::fs::write(&password, PASSWORD).expect("a file");
         std::fs::set_permissions(&password, Permissions::from_mode(0o600)).expect("permissions");
         let identity = issue(&authority, folder.path());
-        Self { folder, authority, identity, port: free_port(), child: None }
+        Self {
+            folder,
+            authority,
+            identity,
+            port: free_port(),
+            child: None,
+        }
     }
 
     /// Starts it.
@@ -116,9 +127,15 @@ impl MailServer {
             .spawn()
             .unwrap_or_else(|error| missing(&python, &error));
         let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+        BufReader::new(child.stdout.take().expect("a pipe"))
+            .read_line(&mut line)
+            .expect("a line");
         self.child = Some(child);
-        assert_eq!(line.trim(), "ready", "the mail server does not start: run `make setup`");
+        assert_eq!(
+            line.trim(),
+            "ready",
+            "the mail server does not start: run `make setup`"
+        );
     }
 
     /// Ends it.
@@ -131,7 +148,10 @@ impl MailServer {
 
     /// Tells an installation to deliver here, by STARTTLS and AUTH, trusting this authority alone.
     pub fn configure(&self, install: Install) -> Install {
-        install.with("mail.transport", transport(self.port, self.folder.path(), true))
+        install.with(
+            "mail.transport",
+            transport(self.port, self.folder.path(), true),
+        )
     }
 
     /// The letters it has taken.

@@ -30,7 +30,10 @@ impl Authority {
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let key = KeyPair::generate().expect("a key");
         let certificate = params.self_signed(&key).expect("a certificate").pem();
-        Self { issuer: Issuer::new(params, key), certificate }
+        Self {
+            issuer: Issuer::new(params, key),
+            certificate,
+        }
     }
 
     /// Writes the authority's own certificate: what the service is told to trust.
@@ -44,9 +47,14 @@ impl Authority {
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.use_authority_key_identifier_extension = true;
         let key = KeyPair::generate().expect("a key");
-        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate").pem();
-        let identity =
-            Identity { certificate: folder.join("server.crt"), key: folder.join("server.key") };
+        let certificate = params
+            .signed_by(&key, &self.issuer)
+            .expect("a certificate")
+            .pem();
+        let identity = Identity {
+            certificate: folder.join("server.crt"),
+            key: folder.join("server.key"),
+        };
         std::fs::write(&identity.certificate, certificate).expect("the certificate is written");
         std::fs::write(&identity.key, key.serialize_pem()).expect("the key is written");
         identity

@@ -72,7 +72,11 @@ fn every_receipt_shown_under_a_hundred_kills_has_its_letter_after_restart() {
         letters.len(),
         seen.unanswered.load(Ordering::Relaxed),
     );
-    assert!(receipts.len() > KILLS as usize, "hardly any load: {} receipts", receipts.len());
+    assert!(
+        receipts.len() > KILLS as usize,
+        "hardly any load: {} receipts",
+        receipts.len()
+    );
     assert_eq!(twice, 0, "a tip became two letters");
     gnupg_agrees(&install);
 }
@@ -119,8 +123,10 @@ fn letters_with_all(install: &Install, receipts: &BTreeSet<String>) -> BTreeMap<
             let name = opened.facts["what"].as_str().expect("text").to_string();
             *found.entry(name).or_default() += 1;
         }
-        let missing: Vec<&String> =
-            receipts.iter().filter(|name| !found.contains_key(*name)).collect();
+        let missing: Vec<&String> = receipts
+            .iter()
+            .filter(|name| !found.contains_key(*name))
+            .collect();
         if missing.is_empty() {
             return found;
         }
@@ -141,6 +147,10 @@ fn gnupg_agrees(install: &Install) {
     let letters = install.letters("dongfeng");
     for path in letters.iter().step_by(letters.len() / 20 + 1) {
         let opened = Letter::read(path).open(&ring).expect("GnuPG opens it");
-        assert!(opened.facts["what"].as_str().is_some_and(|what| what.starts_with('第')));
+        assert!(
+            opened.facts["what"]
+                .as_str()
+                .is_some_and(|what| what.starts_with('第'))
+        );
     }
 }

@@ -25,25 +25,50 @@ fn assert_refused(certificate: &str, why: &[&str]) {
     let output = install.run(&["check"], &["--dev"]);
     let said = words(&output);
     assert!(!output.status.success(), "check accepts it: {said}");
-    assert!(said.contains("dongfeng"), "check does not say whose key it is: {said}");
+    assert!(
+        said.contains("dongfeng"),
+        "check does not say whose key it is: {said}"
+    );
     let lower = said.to_lowercase();
-    assert!(why.iter().any(|word| lower.contains(word)), "none of {why:?} in: {said}");
+    assert!(
+        why.iter().any(|word| lower.contains(word)),
+        "none of {why:?} in: {said}"
+    );
 }
 
 #[test]
 fn an_expired_certificate_is_refused_by_name() {
     let ring = Keyring::new();
-    let key = ring.make_key("expired", "20230101T000000", ["default", "default", "1y"], &[]);
+    let key = ring.make_key(
+        "expired",
+        "20230101T000000",
+        ["default", "default", "1y"],
+        &[],
+    );
     assert_refused(&ring.export(&key), &["expired"]);
 }
 
 #[test]
 fn a_certificate_whose_only_encryption_subkey_has_expired_is_refused_by_name() {
     let ring = Keyring::new();
-    let key = ring.make_key("subexpired", "20230101T000000", ["ed25519", "sign", "0"], &[]);
+    let key = ring.make_key(
+        "subexpired",
+        "20230101T000000",
+        ["ed25519", "sign", "0"],
+        &[],
+    );
     ring.must(&[
-        "--faked-system-time", "20230101T000001", "--passphrase", "", "--pinentry-mode", "loopback",
-        "--quick-add-key", &key, "cv25519", "encr", "1y",
+        "--faked-system-time",
+        "20230101T000001",
+        "--passphrase",
+        "",
+        "--pinentry-mode",
+        "loopback",
+        "--quick-add-key",
+        &key,
+        "cv25519",
+        "encr",
+        "1y",
     ]);
     assert_refused(&ring.export(&key), &["expired"]);
 }
@@ -51,12 +76,20 @@ fn a_certificate_whose_only_encryption_subkey_has_expired_is_refused_by_name() {
 #[test]
 fn a_revoked_certificate_is_refused_by_name() {
     let ring = Keyring::new();
-    let key = ring.make_key("revoked", "20230101T000000", ["default", "default", "0"], &[]);
+    let key = ring.make_key(
+        "revoked",
+        "20230101T000000",
+        ["default", "default", "0"],
+        &[],
+    );
     let name = format!("openpgp-revocs.d/{key}.rev");
     let revocation = std::fs::read_to_string(ring.path(&name)).expect("GnuPG prepares one");
     // GnuPG puts a colon before the armour so that nobody revokes by accident.
-    std::fs::write(ring.path("rev.asc"), revocation.replace(":-----BEGIN", "-----BEGIN"))
-        .expect("written");
+    std::fs::write(
+        ring.path("rev.asc"),
+        revocation.replace(":-----BEGIN", "-----BEGIN"),
+    )
+    .expect("written");
     ring.import(&ring.path("rev.asc"));
     assert_refused(&ring.export(&key), &["revoked"]);
 }
@@ -71,7 +104,12 @@ fn a_certificate_that_can_only_sign_is_refused_by_name() {
 #[test]
 fn a_secret_key_in_the_place_of_a_certificate_is_refused_by_name() {
     let ring = Keyring::new();
-    let key = ring.make_key("secret", "20230101T000000", ["default", "default", "0"], &[]);
+    let key = ring.make_key(
+        "secret",
+        "20230101T000000",
+        ["default", "default", "0"],
+        &[],
+    );
     assert_refused(&ring.export_secret(&key), &["secret", "private"]);
 }
 
@@ -79,13 +117,21 @@ fn a_secret_key_in_the_place_of_a_certificate_is_refused_by_name() {
 fn a_certificate_bound_by_sha1_is_refused_by_name() {
     let ring = Keyring::new();
     let sha1 = ["--cert-digest-algo", "SHA1"];
-    let key = ring.make_key("sha1", "20230101T000000", ["rsa3072", "default", "0"], &sha1);
+    let key = ring.make_key(
+        "sha1",
+        "20230101T000000",
+        ["rsa3072", "default", "0"],
+        &sha1,
+    );
     assert_refused(&ring.export(&key), &["sha-1", "sha1", "weak"]);
 }
 
 #[test]
 fn garbage_in_the_place_of_a_certificate_is_refused_by_name() {
-    assert_refused("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n:-(\n", &["read", "certificate"]);
+    assert_refused(
+        "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n:-(\n",
+        &["read", "certificate"],
+    );
 }
 
 #[test]
@@ -98,7 +144,9 @@ fn a_good_certificate_made_by_gnupg_is_accepted_and_used() {
     let service = install.start();
     file_tip(&mut service.visitor(), "用自己的钥匙");
     let letters = e2e::maildir::wait_for_letters(&install.path("mail/dongfeng"), 1);
-    let opened = e2e::letter::Letter::read(&letters[0]).open(&ring).expect("its owner opens it");
+    let opened = e2e::letter::Letter::read(&letters[0])
+        .open(&ring)
+        .expect("its owner opens it");
     assert_eq!(opened.facts["what"], "用自己的钥匙");
 }
 
@@ -116,11 +164,16 @@ fn a_key_that_expires_while_the_service_runs_closes_its_form_and_loses_no_words(
         (answer.status != 200).then_some(answer)
     });
     assert_error_page("expired key", &refused, 503);
-    assert_kept("expired key", &refused, &[("what", typed), ("kind", "cultivation")]);
+    assert_kept(
+        "expired key",
+        &refused,
+        &[("what", typed), ("kind", "cultivation")],
+    );
     assert!(shown_receipt(&refused).is_none());
     // Its neighbours stay open.
-    let elsewhere =
-        Form::fetch(&mut visitor).text("what", "西安区的事").text("county", "220403");
+    let elsewhere = Form::fetch(&mut visitor)
+        .text("what", "西安区的事")
+        .text("county", "220403");
     assert!(shown_receipt(&elsewhere.send(&mut visitor)).is_some());
     for letter in install.letters("dongfeng") {
         let raw = String::from_utf8(std::fs::read(letter).expect("a letter")).expect("ASCII");

@@ -9,7 +9,9 @@ use e2e::install::Install;
 /// An installation that gives each client three prompt tips an hour and delivers none of them
 /// while the story runs.
 fn install() -> Install {
-    Install::new().with("limits.prompt_per_hour", 3).with("delivery.delay_max_seconds", 86_400)
+    Install::new()
+        .with("limits.prompt_per_hour", 3)
+        .with("delivery.delay_max_seconds", 86_400)
 }
 
 /// How many waiting letters are of each class: prompt, later.
@@ -35,7 +37,11 @@ fn a_client_beyond_its_budget_is_served_later_and_others_stay_prompt() {
     send(service.visitor().at([127, 0, 0, 9]), 5);
     assert_eq!(classes(&install), (3, 2), "three prompt, the surplus later");
     send(service.visitor().at([127, 0, 0, 10]), 2);
-    assert_eq!(classes(&install), (5, 2), "another client is not touched by it");
+    assert_eq!(
+        classes(&install),
+        (5, 2),
+        "another client is not touched by it"
+    );
 }
 
 #[test]
@@ -57,9 +63,22 @@ fn behind_a_configured_proxy_only_the_last_hop_counts() {
         let forged = format!("198.51.100.{number}, 203.0.113.5");
         send(service.visitor().with_header("X-Forwarded-For", &forged), 1);
     }
-    assert_eq!(classes(&install), (3, 2), "the forged first hop makes no new client");
-    send(service.visitor().with_header("X-Forwarded-For", "203.0.113.6"), 1);
-    assert_eq!(classes(&install), (4, 2), "the proxy's other clients are their own");
+    assert_eq!(
+        classes(&install),
+        (3, 2),
+        "the forged first hop makes no new client"
+    );
+    send(
+        service
+            .visitor()
+            .with_header("X-Forwarded-For", "203.0.113.6"),
+        1,
+    );
+    assert_eq!(
+        classes(&install),
+        (4, 2),
+        "the proxy's other clients are their own"
+    );
 }
 
 #[test]

@@ -39,9 +39,16 @@ fn assert_whole(install: &Install, letter: &Letter, text: &str) {
     let ring = Keyring::with(&[&install.secret_key("dongfeng")]);
     let opened = letter.open(&ring).expect("GnuPG opens what arrived");
     assert_eq!(opened.facts["what"], text);
-    let longest = letter.raw.split(|byte| *byte == b'\n').map(<[u8]>::len).max();
+    let longest = letter
+        .raw
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::len)
+        .max();
     assert!(longest <= Some(999), "a line of {longest:?} bytes");
-    assert!(letter.raw.is_ascii(), "an encrypted letter is plain ASCII outside");
+    assert!(
+        letter.raw.is_ascii(),
+        "an encrypted letter is plain ASCII outside"
+    );
 }
 
 #[test]
@@ -53,13 +60,23 @@ fn a_letter_arrives_byte_for_byte_by_starttls_and_login() {
     file_tip(&mut service.visitor(), &delicate_text());
     let letter = Letter::read(&waiting_letters(&server, 1)[0]);
     assert_whole(&install, &letter, &delicate_text());
-    let lone = letter.raw.windows(2).filter(|two| two[1] == b'\n' && two[0] != b'\r').count();
+    let lone = letter
+        .raw
+        .windows(2)
+        .filter(|two| two[1] == b'\n' && two[0] != b'\r')
+        .count();
     assert_eq!(lone, 0, "every line ends in CR LF on the wire");
     let events = server.events();
     assert!(events.contains("tls=True"), "{events}");
-    let ehlo = events.lines().find(|line| line.starts_with("EHLO")).expect("EHLO");
+    let ehlo = events
+        .lines()
+        .find(|line| line.starts_with("EHLO"))
+        .expect("EHLO");
     let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
-    assert!(host.trim().is_empty() || !ehlo.contains(host.trim()), "the host's name in {ehlo}");
+    assert!(
+        host.trim().is_empty() || !ehlo.contains(host.trim()),
+        "the host's name in {ehlo}"
+    );
 }
 
 #[test]
@@ -76,10 +93,16 @@ fn fifty_letters_written_while_the_server_was_down_arrive_once_each() {
     server.up(Mode::Normal);
     let letters = waiting_letters(&server, 50);
     assert_all_settled(&install);
-    let letters = if letters.len() == 50 { server.letters() } else { letters };
+    let letters = if letters.len() == 50 {
+        server.letters()
+    } else {
+        letters
+    };
     assert_eq!(letters.len(), 50, "each letter once");
-    let names: BTreeSet<String> =
-        letters.iter().filter_map(|path| Letter::read(path).header("Message-ID")).collect();
+    let names: BTreeSet<String> = letters
+        .iter()
+        .filter_map(|path| Letter::read(path).header("Message-ID"))
+        .collect();
     assert_eq!(names.len(), 50, "fifty different Message-IDs");
 }
 
@@ -147,7 +170,10 @@ fn what_a_server_refuses_for_good_is_parked_and_goes_out_when_the_operator_says_
         file_tip(&mut service.visitor(), "被永久拒收");
         wait_for_alarm(&service);
         wait_for("the letter to be parked", PATIENCE, || {
-            install.run_well(&["outbox", "list"], &[]).contains("parked").then_some(())
+            install
+                .run_well(&["outbox", "list"], &[])
+                .contains("parked")
+                .then_some(())
         });
         server.go_down();
         server.up(Mode::Normal);
@@ -174,7 +200,10 @@ fn a_server_that_accepts_and_never_speaks_delays_no_receipt() {
     wait_for("a connection to the silent server", PATIENCE, || {
         server.events().contains("CONNECTED").then_some(())
     });
-    assert!(slowest < Duration::from_secs(1), "a receipt took {slowest:?}");
+    assert!(
+        slowest < Duration::from_secs(1),
+        "a receipt took {slowest:?}"
+    );
     wait_for_alarm(&service);
     server.go_down();
     server.up(Mode::Normal);
@@ -200,7 +229,9 @@ fn postfix_itself_delivers_letters_whole_and_once_each() {
     }
     let letters = wait_for_letters(&postfix.maildir(), 20);
     assert_all_settled(&install);
-    let names: BTreeSet<String> =
-        letters.iter().filter_map(|path| Letter::read(path).header("Message-ID")).collect();
+    let names: BTreeSet<String> = letters
+        .iter()
+        .filter_map(|path| Letter::read(path).header("Message-ID"))
+        .collect();
     assert_eq!((letters.len(), names.len()), (20, 20), "{}", postfix.log());
 }

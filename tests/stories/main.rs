@@ -2,6 +2,7 @@
 //! real things. A story that needs a program which is missing fails and says so; none is skipped.
 
 mod bad_cases;
+mod bad_requests;
 mod crash;
 mod headers;
 mod keys;

@@ -23,7 +23,6 @@ type Needle = (String, Vec<u8>);
 
 #[test]
 fn nothing_of_a_tip_or_its_sender_is_found_anywhere_afterwards() {
-    let text = |bytes: [u8; 4]| bytes.map(|byte| byte.to_string()).join(".");
     let install = Install::new()
         .with("log.level", "debug")
         .with("server.trusted_proxies", vec![text(CONNECTED)]);
@@ -37,8 +36,13 @@ fn nothing_of_a_tip_or_its_sender_is_found_anywhere_afterwards() {
         .with_header("Referer", &format!("https://{REFERRER}/"))
         .with_header("Cookie", COOKIE);
     let fields = every_text_field(&visitor.get(FORM).page());
-    assert!(fields.len() > 12, "the form has more fields than {fields:?}");
-    let mut form = Form::fetch(&mut visitor).text("kind", "cultivation").text("county", "220421");
+    assert!(
+        fields.len() > 12,
+        "the form has more fields than {fields:?}"
+    );
+    let mut form = Form::fetch(&mut visitor)
+        .text("kind", "cultivation")
+        .text("county", "220421");
     for field in &fields {
         form = form.text(field, &marker(field));
     }
@@ -46,33 +50,52 @@ fn nothing_of_a_tip_or_its_sender_is_found_anywhere_afterwards() {
     let receipt = shown_receipt(&answer)
         .unwrap_or_else(|| panic!("no receipt, {}: {}", answer.status, answer.page().body()));
     // What comes back with errors, what is too long and what breaks off must leave nothing either.
-    let refused = Form::fetch(&mut visitor).text("kind", "none").text("what", &marker("refused"));
+    let refused = Form::fetch(&mut visitor)
+        .text("kind", "none")
+        .text("what", &marker("refused"));
     assert_eq!(refused.send(&mut visitor).status, 422);
     let long = format!("{}{}", marker("long"), "长".repeat(20_000));
-    assert_ne!(Form::fetch(&mut visitor).text("what", &long).send(&mut visitor).status, 200);
+    assert_ne!(
+        Form::fetch(&mut visitor)
+            .text("what", &long)
+            .send(&mut visitor)
+            .status,
+        200
+    );
     look_up(&mut visitor, &receipt);
     wait_for_letters(&install.path("mail/dongfeng"), 1);
     let after = unix_now();
 
-    let mut needles = Vec::new();
+    let mut needles = needles_of_the_sender();
     for field in fields.iter().map(String::as_str).chain(["refused", "long"]) {
         needles.extend(spellings(field, &marker(field)));
     }
     needles.extend(spellings("the receipt", &receipt));
-    for (what, words) in [("agent", AGENT), ("referrer", REFERRER), ("cookie", COOKIE)] {
-        needles.extend(spellings(what, words));
-    }
-    for (what, address) in [("forwarded", FORWARDED), ("connected", CONNECTED)] {
-        needles.push((format!("{what} address in binary"), address.to_vec()));
-        needles.push((format!("{what} address in binary, turned"), reversed(&address)));
-        needles.extend(spellings(&format!("{what} address"), &text(address)));
-    }
     needles.extend(moments(before, after));
     // The configuration names the proxy, and the secret keys are the units' own.
     let found = search(install.folder(), &needles, &["tip-service.toml", "keys"]);
     assert!(found.is_empty(), "found afterwards:\n{}", found.join("\n"));
     no_open_file_elsewhere(service.pid(), install.folder());
     no_core_dump(service.pid());
+}
+
+fn text(address: [u8; 4]) -> String {
+    address.map(|byte| byte.to_string()).join(".")
+}
+
+/// Who it was: what the browser says of itself, and its address as text and in binary.
+fn needles_of_the_sender() -> Vec<Needle> {
+    let mut needles = Vec::new();
+    for (what, words) in [("agent", AGENT), ("referrer", REFERRER), ("cookie", COOKIE)] {
+        needles.extend(spellings(what, words));
+    }
+    for (what, address) in [("forwarded", FORWARDED), ("connected", CONNECTED)] {
+        let turned = address.iter().rev().copied().collect();
+        needles.push((format!("{what} address in binary"), address.to_vec()));
+        needles.push((format!("{what} address in binary, turned"), turned));
+        needles.extend(spellings(&format!("{what} address"), &text(address)));
+    }
+    needles
 }
 
 #[test]
@@ -87,7 +110,10 @@ fn the_search_finds_each_spelling_it_looks_for() {
     }
     let found = search(folder.path(), &needles, &[]);
     for (what, _) in &needles {
-        assert!(found.iter().any(|line| line.contains(what.as_str())), "{what} is not found");
+        assert!(
+            found.iter().any(|line| line.contains(what.as_str())),
+            "{what} is not found"
+        );
     }
     assert!(search(folder.path(), &spellings("other", "不在这里的话"), &[]).is_empty());
 }
@@ -112,12 +138,20 @@ fn spellings(what: &str, text: &str) -> Vec<Needle> {
     let wide: Vec<u16> = text.encode_utf16().collect();
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let percent: String = bytes.iter().map(|byte| format!("%{byte:02X}")).collect();
-    let form = e2e::form::url_encoded(&[("", text)]).trim_start_matches('=').to_string();
+    let form = e2e::form::url_encoded(&[("", text)])
+        .trim_start_matches('=')
+        .to_string();
     let escaped: String = wide.iter().map(|unit| format!("\\u{unit:04x}")).collect();
     let mut all = vec![
         ("UTF-8", bytes.to_vec()),
-        ("UTF-16 LE", wide.iter().flat_map(|unit| unit.to_le_bytes()).collect()),
-        ("UTF-16 BE", wide.iter().flat_map(|unit| unit.to_be_bytes()).collect()),
+        (
+            "UTF-16 LE",
+            wide.iter().flat_map(|unit| unit.to_le_bytes()).collect(),
+        ),
+        (
+            "UTF-16 BE",
+            wide.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
+        ),
         ("hex", hex.clone().into_bytes()),
         ("HEX", hex.to_uppercase().into_bytes()),
         ("percent", percent.clone().into_bytes()),
@@ -133,7 +167,9 @@ fn spellings(what: &str, text: &str) -> Vec<Needle> {
         let (from, to) = (if shift == 0 { 0 } else { 4 }, shifted.len() / 3 * 4);
         all.push(("base64", encoded.as_bytes()[from..to].to_vec()));
     }
-    all.into_iter().map(|(how, bytes)| (format!("{what} as {how}"), bytes)).collect()
+    all.into_iter()
+        .map(|(how, bytes)| (format!("{what} as {how}"), bytes))
+        .collect()
 }
 
 /// Every second of the visit, as text and as numbers of either byte order.
@@ -149,7 +185,12 @@ fn moments(before: u64, after: u64) -> Vec<Needle> {
         all.push((what("8 bytes LE"), second.to_le_bytes().to_vec()));
         let clock = |hours: u64| {
             let of_day = (second + hours * 3600) % 86_400;
-            format!("{:02}:{:02}:{:02}", of_day / 3600, of_day / 60 % 60, of_day % 60)
+            format!(
+                "{:02}:{:02}:{:02}",
+                of_day / 3600,
+                of_day / 60 % 60,
+                of_day % 60
+            )
         };
         all.push((what("UTC"), clock(0).into_bytes()));
         all.push((what("Beijing time"), clock(8).into_bytes()));
@@ -160,14 +201,21 @@ fn moments(before: u64, after: u64) -> Vec<Needle> {
 fn search(folder: &Path, needles: &[Needle], except: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for path in files_under(folder) {
-        let name = path.strip_prefix(folder).expect("under the folder").display().to_string();
+        let name = path
+            .strip_prefix(folder)
+            .expect("under the folder")
+            .display()
+            .to_string();
         if except.iter().any(|known| name.starts_with(known)) {
             continue;
         }
         let mut hay = std::fs::read(&path).expect("a file is readable");
         hay.extend_from_slice(name.as_bytes());
         for (what, needle) in needles {
-            if hay.windows(needle.len()).any(|window| window == needle.as_slice()) {
+            if hay
+                .windows(needle.len())
+                .any(|window| window == needle.as_slice())
+            {
                 found.push(format!("{name}: {what}"));
             }
         }
@@ -175,32 +223,48 @@ fn search(folder: &Path, needles: &[Needle], except: &[&str]) -> Vec<String> {
     found
 }
 
-fn reversed(bytes: &[u8]) -> Vec<u8> {
-    bytes.iter().rev().copied().collect()
-}
-
 fn unix_now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs()
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("after 1970")
+        .as_secs()
 }
 
 /// Files the process holds open must lie where the search looked: none elsewhere, none deleted.
 fn no_open_file_elsewhere(pid: u32, folder: &Path) {
-    for entry in std::fs::read_dir(format!("/proc/{pid}/fd")).expect("the process lives").flatten() {
-        let Ok(target) = std::fs::read_link(entry.path()) else { continue };
+    for entry in std::fs::read_dir(format!("/proc/{pid}/fd"))
+        .expect("the process lives")
+        .flatten()
+    {
+        let Ok(target) = std::fs::read_link(entry.path()) else {
+            continue;
+        };
         let target = target.display().to_string();
-        let harmless = ["socket:", "pipe:", "anon_inode:", "/dev/null", "/dev/urandom"];
+        let harmless = [
+            "socket:",
+            "pipe:",
+            "anon_inode:",
+            "/dev/null",
+            "/dev/urandom",
+        ];
         let ours = target.starts_with(&folder.display().to_string());
         assert!(
             ours || harmless.iter().any(|known| target.starts_with(known)),
             "an open file elsewhere: {target}"
         );
-        assert!(!target.ends_with("(deleted)"), "an open file that nobody can search: {target}");
+        assert!(
+            !target.ends_with("(deleted)"),
+            "an open file that nobody can search: {target}"
+        );
     }
 }
 
 fn no_core_dump(pid: u32) {
     let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).expect("the process lives");
-    let core = limits.lines().find(|line| line.starts_with("Max core file size")).expect("a limit");
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"))
+        .expect("a limit");
     let values: Vec<&str> = core.split_whitespace().skip(4).take(2).collect();
     assert_eq!(values, ["0", "0"], "{core}");
 }

@@ -38,10 +38,15 @@ fn every_link_and_anchor_leads_somewhere() {
     let install = Install::new();
     let service = install.start();
     let mut visitor = service.visitor();
-    let pages: BTreeMap<String, Page> =
-        pages().into_iter().map(|(name, page)| (address(&name), page)).collect();
+    let pages: BTreeMap<String, Page> = pages()
+        .into_iter()
+        .map(|(name, page)| (address(&name), page))
+        .collect();
     let (mut targets, mut dead) = (BTreeMap::<(String, String), String>::new(), Vec::new());
-    for (from, page) in pages.iter().filter(|(from, _)| !from.starts_with("/_shell")) {
+    for (from, page) in pages
+        .iter()
+        .filter(|(from, _)| !from.starts_with("/_shell"))
+    {
         for target in page.attributes("a[href], link[href]", "href") {
             if let Some(found) = internal(&target, from) {
                 targets.entry(found).or_insert_with(|| from.clone());
@@ -74,7 +79,13 @@ fn nothing_is_loaded_from_elsewhere() {
                 foreign.push(format!("{name}: {target}"));
             }
         }
-        for selector in ["iframe", "object", "embed", "base", "meta[http-equiv=refresh]"] {
+        for selector in [
+            "iframe",
+            "object",
+            "embed",
+            "base",
+            "meta[http-equiv=refresh]",
+        ] {
             if page.has(selector) {
                 foreign.push(format!("{name}: has {selector}"));
             }
@@ -104,12 +115,20 @@ fn no_page_has_script_or_style_inside() {
             inside.push(format!("{name}: {:.100}", element.html()));
         }
         for element in page.all("*") {
-            if let Some((handler, _)) = element.value().attrs().find(|(name, _)| name.starts_with("on")) {
+            if let Some((handler, _)) = element
+                .value()
+                .attrs()
+                .find(|(name, _)| name.starts_with("on"))
+            {
                 inside.push(format!("{name}: {handler}"));
             }
         }
         for target in page.attributes("a[href]", "href") {
-            if target.trim_start().to_lowercase().starts_with("javascript:") {
+            if target
+                .trim_start()
+                .to_lowercase()
+                .starts_with("javascript:")
+            {
                 inside.push(format!("{name}: {target}"));
             }
         }
@@ -126,15 +145,22 @@ fn every_page_says_what_it_is() {
         }
         page.assert_site_layout(&name);
         let title = page.text("title").unwrap_or_default();
-        let description = page.attribute("meta[name=description]", "content").unwrap_or_default();
+        let description = page
+            .attribute("meta[name=description]", "content")
+            .unwrap_or_default();
         if title.is_empty() || description.chars().count() < 8 {
-            silent.push(format!("{name}: title {title:?}, description {description:?}"));
+            silent.push(format!(
+                "{name}: title {title:?}, description {description:?}"
+            ));
         }
         if page.attribute("meta[name=viewport]", "content").is_none() {
             silent.push(format!("{name}: no viewport"));
         }
         for image in page.all("img:not([alt])") {
-            silent.push(format!("{name}: an image without alt: {:.80}", image.html()));
+            silent.push(format!(
+                "{name}: an image without alt: {:.80}",
+                image.html()
+            ));
         }
         titles.entry(title).or_default().insert(name);
     }
@@ -151,8 +177,13 @@ fn every_page_says_what_it_is() {
 fn the_ways_to_report_stand_on_every_page() {
     for (name, page) in pages() {
         let links = page.attributes("a[href]", "href");
-        let reports = links.iter().any(|target| target.contains("/report/") || target.ends_with("/tip/"));
-        assert!(name.starts_with("_shell") || reports, "{name} has no way to report");
+        let reports = links
+            .iter()
+            .any(|target| target.contains("/report/") || target.ends_with("/tip/"));
+        assert!(
+            name.starts_with("_shell") || reports,
+            "{name} has no way to report"
+        );
     }
 }
 
@@ -160,7 +191,13 @@ fn the_ways_to_report_stand_on_every_page() {
 fn the_shell_is_not_a_page() {
     let install = Install::new();
     let service = install.start();
-    for path in ["/_shell/", "/_shell/index.html", "/_shell", "/%5fshell/", "/./_shell/"] {
+    for path in [
+        "/_shell/",
+        "/_shell/index.html",
+        "/_shell",
+        "/%5fshell/",
+        "/./_shell/",
+    ] {
         let answer = service.visitor().get(path);
         assert!(answer.status != 200, "{path} is served");
         assert!(!answer.text().contains("{%"), "{path} shows a template");

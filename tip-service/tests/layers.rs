@@ -1,7 +1,11 @@
 //! Keeps the order of the modules: what stands to the right may use what stands to the left, never
 //! the reverse, and two on the same step do not use each other. Reads the sources, not their docs.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot read its own sources must fail")]
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot read its own sources must fail"
+)]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -35,7 +39,10 @@ struct Use {
 fn no_module_uses_one_to_its_right() {
     let sources = sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
     assert!(sources.len() > 20, "the sources are not where they were");
-    let wrong: Vec<String> = sources.iter().flat_map(|(name, text)| reverse_uses(name, text)).collect();
+    let wrong: Vec<String> = sources
+        .iter()
+        .flat_map(|(name, text)| reverse_uses(name, text))
+        .collect();
     assert!(wrong.is_empty(), "against the order:\n{}", wrong.join("\n"));
 }
 
@@ -44,7 +51,10 @@ fn every_module_has_its_place_in_the_order() {
     let sources = sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
     for name in sources.keys() {
         let module = module_of(name);
-        assert!(module == "lib" || step(&module).is_some(), "{name} has no place in the order");
+        assert!(
+            module == "lib" || step(&module).is_some(),
+            "{name} has no place in the order"
+        );
     }
 }
 
@@ -60,10 +70,18 @@ fn a_reverse_use_is_found_however_it_is_written() {
         "use tip_service::http::Door;",
     ];
     for text in written {
-        assert_eq!(reverse_uses("store/writer.rs", text).len(), 1, "not found: {text}");
+        assert_eq!(
+            reverse_uses("store/writer.rs", text).len(),
+            1,
+            "not found: {text}"
+        );
     }
     let beside = "use crate::mail::Envelope;";
-    assert_eq!(reverse_uses("store/writer.rs", beside).len(), 1, "a neighbour on the same step");
+    assert_eq!(
+        reverse_uses("store/writer.rs", beside).len(),
+        1,
+        "a neighbour on the same step"
+    );
 }
 
 #[test]
@@ -79,14 +97,20 @@ fn a_use_to_the_left_or_inside_the_module_is_no_reverse_use() {
         "use super::Store;",
     ];
     for text in fine {
-        assert_eq!(reverse_uses("store/writer.rs", text), Vec::<String>::new(), "found in: {text}");
+        assert_eq!(
+            reverse_uses("store/writer.rs", text),
+            Vec::<String>::new(),
+            "found in: {text}"
+        );
     }
 }
 
 /// Complaints about a file, one for each use of a module that is not to the left of its own.
 fn reverse_uses(name: &str, text: &str) -> Vec<String> {
     let module = module_of(name);
-    let Some(own) = step(&module) else { return Vec::new() };
+    let Some(own) = step(&module) else {
+        return Vec::new();
+    };
     uses(name, text)
         .into_iter()
         .filter(|used| used.module != module && step(&used.module).is_some_and(|its| its >= own))
@@ -114,14 +138,19 @@ fn uses(name: &str, text: &str) -> Vec<Use> {
     for root in &roots {
         for (at, _) in code.match_indices(root.as_str()) {
             let inside_longer = code.get(..at).is_some_and(|before| {
-                before.ends_with(|c: char| c.is_alphanumeric() || c == '_') || before.ends_with("super::")
+                before.ends_with(|c: char| c.is_alphanumeric() || c == '_')
+                    || before.ends_with("super::")
             });
             if inside_longer {
                 continue;
             }
             let rest = code.get(at + root.len()..).unwrap_or_default();
             let line = code.get(..at).unwrap_or_default().matches('\n').count() + 1;
-            found.extend(first_names(rest).into_iter().map(|module| Use { line, module }));
+            found.extend(
+                first_names(rest)
+                    .into_iter()
+                    .map(|module| Use { line, module }),
+            );
         }
     }
     found
@@ -135,9 +164,14 @@ fn depth(name: &str) -> usize {
 /// The first name of a path, or of each path in a `{…}` group.
 fn first_names(rest: &str) -> Vec<String> {
     let name = |text: &str| -> String {
-        text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+        text.trim_start()
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect()
     };
-    let Some(group) = rest.strip_prefix('{') else { return vec![name(rest)] };
+    let Some(group) = rest.strip_prefix('{') else {
+        return vec![name(rest)];
+    };
     let (mut depth, mut start, mut names) = (1, 0, Vec::new());
     for (at, c) in group.char_indices() {
         match c {
@@ -165,9 +199,7 @@ fn without_words(text: &str) -> String {
         match c {
             // A quotation mark as a character opens no string.
             '\'' if chars.next_if_eq(&'"').is_some() => {}
-            '/' if chars.peek() == Some(&'/') => {
-                while chars.next_if(|c| *c != '\n').is_some() {}
-            }
+            '/' if chars.peek() == Some(&'/') => while chars.next_if(|c| *c != '\n').is_some() {},
             '"' => {
                 while let Some(c) = chars.next() {
                     match c {
@@ -194,7 +226,11 @@ fn sources(root: &Path) -> BTreeMap<String, String> {
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|ending| ending == "rs") {
-                let name = path.strip_prefix(root).expect("below the root").display().to_string();
+                let name = path
+                    .strip_prefix(root)
+                    .expect("below the root")
+                    .display()
+                    .to_string();
                 found.insert(name, std::fs::read_to_string(&path).unwrap());
             }
         }

@@ -25,8 +25,9 @@
     var right = quiz.items.filter(function (q) { return q.getAttribute("data-done") === "right"; }).length;
     var all = quiz.items.length;
     score.hidden = !done;
-    score.textContent = quiz.name + "：答了" + done + "题，对" + right + "题，还有" + (all - done) + "题" +
-      (done < all ? "" : right === all ? "。全对，讲给家里人听听吧。" : "。做完了，错的再看一遍“为什么”。");
+    score.textContent = done < all
+      ? quiz.name + "：答了" + done + "题，对" + right + "题，共" + all + "题"
+      : quiz.name + "做完了：" + all + "题对" + right + "题。" + (right === all ? "全对，讲给家里人听听吧。" : "错的，再看一遍“为什么”。");
   }
 
   quizzes.forEach(function (quiz) {

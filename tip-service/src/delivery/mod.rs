@@ -97,7 +97,7 @@ impl Delivery {
     /// Adds rows that the schedule does not know.
     async fn refresh(&self, schedule: &mut Schedule) -> Result<(), StoreError> {
         self.store.recount().await?;
-        for (id, class, _) in self.store.queued().await? {
+        for (id, class) in self.store.queued().await? {
             if !schedule.knows(&id) {
                 schedule.add(id, class, self.due_after_delay());
             }

@@ -78,11 +78,12 @@ impl Door {
 pub fn router(door: Arc<Door>) -> Router {
     let tip = Router::new()
         .route("/tip/", get(tip::form).post(tip::submit))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        // Not compressed: its answers are padded to one size, and compression would undo that.
+        .route("/tip/mailbox/", get(mailbox::ask).post(mailbox::look))
         .route("/tip", get(tip_without_slash))
         .route("/tip/exit/", get(exit))
-        .route("/tip/mailbox/", get(mailbox::ask).post(mailbox::look))
         .method_not_allowed_fallback(wrong_method)
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(axum::middleware::from_fn(headers::never_stored));
     let base = door.loaded.config.site.base_path.clone();
     let routes = Router::new()

@@ -123,7 +123,10 @@ async fn pool(path: &Path, connections: u32) -> Result<SqlitePool, StoreError> {
         .foreign_keys(false)
         .pragma("secure_delete", "ON")
         .pragma("trusted_schema", "OFF")
-        .pragma("temp_store", "MEMORY");
+        .pragma("temp_store", "MEMORY")
+        // 8 MiB of pages in memory, and 8 MiB of log between check-points: random keys touch pages all over.
+        .pragma("cache_size", "-8192")
+        .pragma("wal_autocheckpoint", "2048");
     let options = sqlx::ConnectOptions::disable_statement_logging(options);
     let pool = SqlitePoolOptions::new()
         .max_connections(connections)

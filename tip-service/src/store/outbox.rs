@@ -63,18 +63,18 @@ pub enum Outcome {
 }
 
 impl Store {
-    /// All letters that wait to be tried: name, class, tries so far.
+    /// All letters that wait to be tried: name and class. Read from the index alone, without touching rows.
     ///
     /// # Errors
     /// From the database.
-    pub async fn queued(&self) -> Result<Vec<(Id, Class, u32)>, StoreError> {
-        let rows: Vec<(Vec<u8>, String, i64)> = sqlx::query_as(
-            "SELECT id, class, attempts FROM outbox WHERE state = 'queued' ORDER BY class DESC, id",
+    pub async fn queued(&self) -> Result<Vec<(Id, Class)>, StoreError> {
+        let rows: Vec<(Vec<u8>, String)> = sqlx::query_as(
+            "SELECT id, class FROM outbox WHERE state = 'queued' ORDER BY class DESC, id",
         )
         .fetch_all(&self.read)
         .await?;
         rows.into_iter()
-            .map(|(id, class, n)| Ok((key(&id)?, class_of(&class), small(n))))
+            .map(|(id, class)| Ok((key(&id)?, class_of(&class))))
             .collect()
     }
 

@@ -1,8 +1,11 @@
 //! Taking a tip in: letters, mailbox and form in one transaction. A form is accepted once for each text it
 //! was sent with; the same form with other text is a supplement in the same thread.
 
+use std::collections::HashMap;
+
 use sealed_tip::SealedTip;
-use sqlx::SqliteConnection;
+use sqlx::query_builder::Separated;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::writer::{Change, Effect};
 use super::{Class, Id, Store, StoreError};
@@ -114,99 +117,154 @@ impl Store {
     }
 }
 
+/// Applies all submissions of a batch with one statement for each table, however many they are: a statement
+/// costs two thread changes, which is more than SQLite needs for the row. Later ones see earlier ones.
 pub(super) async fn apply(
     db: &mut SqliteConnection,
-    s: &Submission,
-) -> Result<Submitted, StoreError> {
-    if let Some(earlier) = earlier(db, s).await? {
-        return Ok(earlier);
-    }
-    let mailbox_id = match s.thread {
-        Thread::New {
-            mailbox_id,
-            lookup_hash,
-            public_key,
-            ends_day,
-        } => {
-            sqlx::query(
-                "INSERT INTO mailbox (id, lookup_hash, public_key, ends_day) VALUES ($1, $2, $3, $4)",
-            )
-            .bind(mailbox_id.as_slice())
-            .bind(lookup_hash.as_slice())
-            .bind(public_key.as_slice())
-            .bind(i64::from(ends_day))
-            .execute(&mut *db)
-            .await?;
-            mailbox_id
+    batch: &[&Submission],
+) -> Result<Vec<Submitted>, StoreError> {
+    let mut known = known_forms(db, batch).await?;
+    let mut new = Vec::with_capacity(batch.len());
+    let mut done = Vec::with_capacity(batch.len());
+    for s in batch {
+        let texts = known.entry(s.form_hash).or_default();
+        let outcome = judge(texts, s);
+        if outcome.is_stored() {
+            texts.push((s.content_hash, s.thread.mailbox_id()));
+            new.push(*s);
         }
-        Thread::Known { mailbox_id } => mailbox_id,
-    };
-    for letter in &s.letters {
-        insert_letter(db, s, &mailbox_id, letter).await?;
+        done.push(outcome);
     }
-    sqlx::query(
-        "INSERT INTO form (form_hash, content_hash, mailbox_id, ends_day) VALUES ($1, $2, $3, $4)",
-    )
-    .bind(s.form_hash.as_slice())
-    .bind(s.content_hash.as_slice())
-    .bind(mailbox_id.as_slice())
-    .bind(i64::from(s.form_ends_day))
-    .execute(&mut *db)
-    .await?;
-    Ok(Submitted::Stored)
+    insert_mailboxes(db, &new).await?;
+    insert_letters(db, &new).await?;
+    insert_forms(db, &new).await?;
+    Ok(done)
 }
 
-/// Looks for the same form. A supplement passes when only its own text is new.
-async fn earlier(
-    db: &mut SqliteConnection,
-    s: &Submission,
-) -> Result<Option<Submitted>, StoreError> {
-    let rows: Vec<(Vec<u8>, Vec<u8>)> =
-        sqlx::query_as("SELECT content_hash, mailbox_id FROM form WHERE form_hash = $1")
-            .bind(s.form_hash.as_slice())
-            .fetch_all(&mut *db)
-            .await?;
-    if rows
+/// Texts that each form was sent with, and the thread it began.
+type Known = HashMap<[u8; 32], Vec<([u8; 32], Id)>>;
+
+fn judge(texts: &[([u8; 32], Id)], s: &Submission) -> Submitted {
+    if texts.iter().any(|(content, _)| *content == s.content_hash) {
+        return Submitted::Repeated;
+    }
+    match (texts.first(), s.thread) {
+        (Some((_, mailbox_id)), Thread::New { .. }) => {
+            Submitted::OtherText { mailbox_id: *mailbox_id }
+        }
+        _ => Submitted::Stored,
+    }
+}
+
+async fn known_forms(db: &mut SqliteConnection, batch: &[&Submission]) -> Result<Known, StoreError> {
+    if batch.is_empty() {
+        return Ok(Known::new());
+    }
+    let mut query =
+        QueryBuilder::<Sqlite>::new("SELECT form_hash, content_hash, mailbox_id FROM form WHERE form_hash IN (");
+    let mut hashes = query.separated(", ");
+    for s in batch {
+        hashes.push_bind(s.form_hash.as_slice());
+    }
+    query.push(")");
+    let rows: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> =
+        query.build_query_as().fetch_all(&mut *db).await?;
+    let mut known = Known::new();
+    for (form, content, mailbox) in rows {
+        known.entry(exact(&form)?).or_default().push((exact(&content)?, exact(&mailbox)?));
+    }
+    Ok(known)
+}
+
+async fn insert_mailboxes(db: &mut SqliteConnection, new: &[&Submission]) -> Result<(), StoreError> {
+    let mailboxes: Vec<_> = new
         .iter()
-        .any(|(content, _)| content.as_slice() == s.content_hash)
-    {
-        return Ok(Some(Submitted::Repeated));
-    }
-    let Some((_, mailbox_id)) = rows.first() else {
-        return Ok(None);
-    };
-    if let Thread::Known { .. } = s.thread {
-        return Ok(None);
-    }
-    let mailbox_id = Id::try_from(mailbox_id.as_slice()).map_err(|_| StoreError::Corrupt)?;
-    Ok(Some(Submitted::OtherText { mailbox_id }))
+        .filter_map(|s| match &s.thread {
+            Thread::New { mailbox_id, lookup_hash, public_key, ends_day } => {
+                Some((mailbox_id, lookup_hash, public_key, *ends_day))
+            }
+            Thread::Known { .. } => None,
+        })
+        .collect();
+    insert(db, "mailbox (id, lookup_hash, public_key, ends_day)", mailboxes, |mut row, m| {
+        row.push_bind(m.0.as_slice())
+            .push_bind(m.1.as_slice())
+            .push_bind(m.2.as_slice())
+            .push_bind(i64::from(m.3));
+    })
+    .await
 }
 
-async fn insert_letter(
+async fn insert_letters(db: &mut SqliteConnection, new: &[&Submission]) -> Result<(), StoreError> {
+    let mut letters = Vec::with_capacity(new.len());
+    for s in new {
+        for letter in &s.letters {
+            letters.push((*s, letter, first_letter(db, s, &letter.unit_id).await?));
+        }
+    }
+    let columns = "outbox (id, mailbox_id, unit_id, class, state, in_reply_to, sealed, received_day)";
+    insert(db, columns, letters, |mut row, (s, letter, first)| {
+        row.push_bind(letter.id.as_slice())
+            .push_bind(s.thread.mailbox_id().to_vec())
+            .push_bind(&letter.unit_id)
+            .push_bind(s.class.as_str())
+            .push_bind("queued")
+            .push_bind(first)
+            .push_bind(letter.sealed.armored())
+            .push_bind(i64::from(s.day));
+    })
+    .await
+}
+
+async fn insert_forms(db: &mut SqliteConnection, new: &[&Submission]) -> Result<(), StoreError> {
+    let columns = "form (form_hash, content_hash, mailbox_id, ends_day)";
+    insert(db, columns, new.to_vec(), |mut row, s| {
+        row.push_bind(s.form_hash.as_slice())
+            .push_bind(s.content_hash.as_slice())
+            .push_bind(s.thread.mailbox_id().to_vec())
+            .push_bind(i64::from(s.form_ends_day));
+    })
+    .await
+}
+
+/// One `INSERT` of all rows; none for none.
+async fn insert<'q, T>(
+    db: &mut SqliteConnection,
+    columns: &str,
+    rows: Vec<T>,
+    bind: impl FnMut(Separated<'_, Sqlite, &'static str>, T),
+) -> Result<(), StoreError>
+where
+    T: 'q,
+{
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut query = QueryBuilder::<Sqlite>::new(format!("INSERT INTO {columns} "));
+    query.push_values(rows, bind);
+    query.build().execute(&mut *db).await?;
+    Ok(())
+}
+
+/// The thread's first letter to this unit; empty when there is none, as in every new thread.
+async fn first_letter(
     db: &mut SqliteConnection,
     s: &Submission,
-    mailbox_id: &Id,
-    letter: &NewLetter,
-) -> Result<(), StoreError> {
+    unit_id: &str,
+) -> Result<Vec<u8>, StoreError> {
+    let Thread::Known { mailbox_id } = s.thread else {
+        return Ok(Vec::new());
+    };
     let first: Option<Vec<u8>> = sqlx::query_scalar(
         "SELECT id FROM outbox WHERE mailbox_id = $1 AND unit_id = $2 AND in_reply_to = x''",
     )
     .bind(mailbox_id.as_slice())
-    .bind(&letter.unit_id)
+    .bind(unit_id)
     .fetch_optional(&mut *db)
     .await?;
-    sqlx::query(
-        "INSERT INTO outbox (id, mailbox_id, unit_id, class, state, in_reply_to, sealed, received_day) \
-         VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7)",
-    )
-    .bind(letter.id.as_slice())
-    .bind(mailbox_id.as_slice())
-    .bind(&letter.unit_id)
-    .bind(s.class.as_str())
-    .bind(first.unwrap_or_default())
-    .bind(letter.sealed.armored())
-    .bind(i64::from(s.day))
-    .execute(&mut *db)
-    .await?;
-    Ok(())
+    Ok(first.unwrap_or_default())
+}
+
+fn exact<const N: usize>(bytes: &[u8]) -> Result<[u8; N], StoreError> {
+    bytes.try_into().map_err(|_| StoreError::Corrupt)
 }

@@ -136,9 +136,22 @@ impl Writer {
             return Ok(Vec::new());
         }
         let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let submissions: Vec<&Submission> = jobs
+            .iter()
+            .filter_map(|job| match &job.change {
+                Change::Submit(submission) => Some(submission.as_ref()),
+                _ => None,
+            })
+            .collect();
+        let mut submitted = submit::apply(&mut tx, &submissions).await?.into_iter();
         let mut effects = Vec::with_capacity(jobs.len());
         for job in jobs {
-            effects.push(apply(&mut tx, &job.change).await?);
+            effects.push(match &job.change {
+                Change::Submit(_) => {
+                    Effect::Submitted(submitted.next().ok_or(StoreError::Closed)?)
+                }
+                other => apply(&mut tx, other).await?,
+            });
         }
         tx.commit().await?;
         if jobs.iter().any(|j| matches!(j.change, Change::Sweep(_))) {
@@ -172,7 +185,10 @@ impl Writer {
 
 async fn apply(db: &mut SqliteConnection, change: &Change) -> Result<Effect, StoreError> {
     Ok(match change {
-        Change::Submit(s) => Effect::Submitted(submit::apply(db, s).await?),
+        Change::Submit(s) => {
+            let done = submit::apply(db, &[s.as_ref()]).await?;
+            Effect::Submitted(done.into_iter().next().ok_or(StoreError::Closed)?)
+        }
         Change::Lease(id) => Effect::Leased(outbox::lease(db, id).await?),
         Change::Settle(id, outcome) => {
             outbox::settle(db, id, *outcome).await?;

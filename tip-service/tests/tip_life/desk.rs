@@ -93,7 +93,7 @@ impl Desk {
     /// Every letter that waits, as delivery would get it; they wait on afterwards.
     pub(crate) async fn letters(&self) -> Vec<Letter> {
         let mut letters = Vec::new();
-        for (id, _, _) in self.store().queued().await.unwrap() {
+        for (id, _) in self.store().queued().await.unwrap() {
             letters.push(self.store().lease(id).await.unwrap().unwrap());
         }
         self.store().recover().await.unwrap();
@@ -101,7 +101,7 @@ impl Desk {
     }
 
     pub(crate) async fn deliver_all(&self) {
-        for (id, _, _) in self.store().queued().await.unwrap() {
+        for (id, _) in self.store().queued().await.unwrap() {
             self.store().lease(id).await.unwrap().unwrap();
             self.store()
                 .settle(id, Outcome::Delivered { day: self.today() })

@@ -121,21 +121,27 @@ fn of_two_bindings_the_newest_counts_and_of_one_second_the_shortest_life() {
 #[test]
 fn a_signature_that_ends_takes_the_key_with_it() {
     let forge = Forge::new();
-    let ends = |days: u32| {
+    let ends = |keep, days: u32| {
         let length = Duration::from_secs(days * 86_400);
         let end = Subpacket::regular(SubpacketData::SignatureExpirationTime(length)).unwrap();
         forge.with(
-            false,
+            keep,
             vec![forge.binding(NOW - 10 * DAY, encrypts(), vec![end])],
         )
     };
-    assert_eq!(refusal(&ends(5)), KeyError::Expired { at: NOW - 5 * DAY });
-    let cert = UnitCert::parse(&ends(15), NOW).unwrap();
+    assert_eq!(
+        refusal(&ends(false, 5)),
+        KeyError::Expired { at: NOW - 5 * DAY }
+    );
+    let cert = UnitCert::parse(&ends(false, 15), NOW).unwrap();
     assert_eq!(cert.expires(), Some(NOW + 5 * DAY));
     assert_eq!(
         cert.check(NOW + 5 * DAY),
         Err(KeyError::Expired { at: NOW + 5 * DAY })
     );
+    // An older one that has not ended is in force again.
+    let older = UnitCert::parse(&ends(true, 5), NOW).unwrap();
+    assert_eq!(older.expires(), None);
 }
 
 #[test]

@@ -11,6 +11,7 @@
 //! The formats (letter, `tip.json`, size buckets, labels of the receipt) are written down in
 //! `FORMAT.md`.
 
+mod armor;
 mod certificate;
 mod identity;
 mod key_error;
@@ -28,6 +29,7 @@ mod tip;
 mod tip_json;
 mod unit_key;
 
+pub use armor::armor;
 pub use key_error::KeyError;
 pub use keygen::{KeyPair, KeygenError, generate};
 pub use open::{OpenError, SecretCert, open};

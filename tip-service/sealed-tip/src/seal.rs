@@ -4,7 +4,7 @@
 //! keys when others fail, and never lets the plaintext outlive the call.
 
 use bytes::Bytes;
-use pgp::composed::{ArmorOptions, MessageBuilder};
+use pgp::composed::MessageBuilder;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use rand::{CryptoRng, RngCore};
 use thiserror::Error;
@@ -16,20 +16,14 @@ const MAX_ENTITY: usize = 32 * 1024 * 1024;
 
 /// A tip as ciphertext. Holds nothing that could be read without a unit's secret key.
 pub struct SealedTip {
-    armored: Vec<u8>,
+    message: Vec<u8>,
 }
 
 impl SealedTip {
-    /// The ASCII-armoured OpenPGP message, LF line ends.
+    /// The OpenPGP message in its binary form, a quarter smaller than armoured: what is stored.
     #[must_use]
-    pub fn armored(&self) -> &[u8] {
-        &self.armored
-    }
-
-    /// The same, without a copy.
-    #[must_use]
-    pub fn into_armored(self) -> Vec<u8> {
-        self.armored
+    pub fn message(&self) -> &[u8] {
+        &self.message
     }
 }
 
@@ -95,11 +89,8 @@ pub fn seal<R: CryptoRng + RngCore>(
             .encrypt_to_key(&mut *rng, subkey)
             .map_err(|e| failed(&e))?;
     }
-    let mut armored = Vec::new();
-    builder
-        .to_armored_writer(&mut *rng, ArmorOptions::default(), &mut armored)
-        .map_err(|e| failed(&e))?;
-    Ok(SealedTip { armored })
+    let message = builder.to_vec(&mut *rng).map_err(|e| failed(&e))?;
+    Ok(SealedTip { message })
 }
 
 fn failed(error: &pgp::errors::Error) -> SealError {

@@ -170,10 +170,11 @@ impl Delivery {
                 .await;
             return Outcome::Parked { code: 0 };
         };
+        let sealed = sealed_tip::armor(&letter.sealed);
         let envelope = Envelope {
             id: &letter.id,
             in_reply_to: letter.in_reply_to.as_ref(),
-            sealed: &letter.sealed,
+            sealed: &sealed,
             day,
         };
         let to = Recipient {

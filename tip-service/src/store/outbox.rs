@@ -33,7 +33,7 @@ pub struct Letter {
     pub unit_id: String,
     /// The thread's first letter to this unit, if this is not it.
     pub in_reply_to: Option<Id>,
-    /// Armoured OpenPGP.
+    /// Binary OpenPGP.
     pub sealed: Vec<u8>,
     /// Tries including this one.
     pub attempts: u32,

@@ -210,7 +210,7 @@ async fn insert_letters(db: &mut SqliteConnection, new: &[&Submission]) -> Resul
             .push_bind(s.class.as_str())
             .push_bind("queued")
             .push_bind(first)
-            .push_bind(letter.sealed.armored())
+            .push_bind(letter.sealed.message())
             .push_bind(i64::from(s.day));
     })
     .await

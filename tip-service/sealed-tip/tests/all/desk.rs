@@ -28,7 +28,7 @@ pub(crate) fn sealed(tip: &Tip, certs: &[&UnitCert]) -> SealedTip {
 /// The letter as the officer's side has it after decryption.
 pub(crate) fn entity(tip: &Tip) -> Vec<u8> {
     let (secret, cert) = own_key(1);
-    open(sealed(tip, &[&cert]).armored(), &[&secret])
+    open(sealed(tip, &[&cert]).message(), &[&secret])
         .unwrap()
         .to_vec()
 }

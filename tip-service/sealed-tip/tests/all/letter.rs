@@ -99,7 +99,7 @@ fn no_text_of_a_tipster_can_pass_for_a_line_of_the_letter_or_a_part_of_the_mail(
     tip.answers[0].value = Text::block(attack);
     let (secret, cert) = own_key(1);
     let message = seal(&tip, attack, &[&cert], NOW, &mut rng(7)).unwrap();
-    let entity = open(message.armored(), &[&secret]).unwrap();
+    let entity = open(message.message(), &[&secret]).unwrap();
     let raw = String::from_utf8(entity.to_vec()).unwrap();
 
     let (head, body) = raw.split_once("\r\n\r\n").unwrap();
@@ -174,13 +174,13 @@ fn no_time_stands_anywhere_in_the_letter() {
     let now = open(
         seal(&full(), REFERENCE, &[&cert], NOW, &mut rng(1))
             .unwrap()
-            .armored(),
+            .message(),
         &[&secret],
     );
     let then = open(
         seal(&full(), REFERENCE, &[&cert], later, &mut rng(1))
             .unwrap()
-            .armored(),
+            .message(),
         &[&secret],
     );
     assert!(now.unwrap() == then.unwrap());

@@ -92,7 +92,7 @@ thread_local! {
 fn round_trip(tip: &Tip, reference: &str) -> Vec<u8> {
     KEY.with(|(secret, cert)| {
         let message = seal(tip, reference, &[cert], NOW, &mut StdRng::seed_from_u64(2)).unwrap();
-        open(message.armored(), &[secret]).unwrap().to_vec()
+        open(message.message(), &[secret]).unwrap().to_vec()
     })
 }
 

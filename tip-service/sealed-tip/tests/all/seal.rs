@@ -1,6 +1,6 @@
 //! What `seal` makes, opened by GnuPG and by ourselves.
 
-use sealed_tip::{KeyError, OpenError, SealError, SecretCert, Tip, UnitCert, generate, open, seal};
+use sealed_tip::{KeyError, OpenError, SealError, SecretCert, Tip, UnitCert, armor, generate, open, seal};
 
 use crate::desk::{REFERENCE, entity, own_key, rng, sealed};
 use crate::gpg::{Gpg, NOW, TODAY};
@@ -15,10 +15,10 @@ fn gpg_opens_what_was_sealed_to_its_own_key() {
     assert_eq!(secret.fingerprint(), cert.fingerprint());
 
     let message = sealed(&full(), &[&cert]);
-    let by_gpg = gpg.decrypt(message.armored());
+    let by_gpg = gpg.decrypt(&armor(message.message()));
     assert_eq!(
         by_gpg,
-        open(message.armored(), &[&secret]).unwrap().to_vec()
+        open(message.message(), &[&secret]).unwrap().to_vec()
     );
     assert_eq!(
         by_gpg,
@@ -43,7 +43,7 @@ fn gpg_opens_what_was_sealed_to_an_rsa_key() {
     );
     let cert = UnitCert::parse(&gpg.export(&[&fingerprint]), NOW).unwrap();
     assert_eq!(
-        gpg.decrypt(sealed(&full(), &[&cert]).armored()),
+        gpg.decrypt(sealed(&full(), &[&cert]).message()),
         entity(&full())
     );
 }
@@ -75,7 +75,7 @@ fn gpg_imports_a_key_of_ours_and_opens_with_it() {
     assert_eq!(cert.user_id(), "演示 <demo@example.org>");
     assert_eq!(cert.expires(), Some(NOW + 90 * 86_400));
     assert_eq!(
-        gpg.decrypt(sealed(&full(), &[&cert]).armored()),
+        gpg.decrypt(sealed(&full(), &[&cert]).message()),
         entity(&full())
     );
     // What gpg exports again is still a certificate to us.
@@ -92,8 +92,8 @@ fn every_key_of_a_unit_opens_the_same_letter() {
     };
     let (a, b) = (cert(&one, "one"), cert(&two, "two"));
     let message = sealed(&full(), &[&a, &b]);
-    assert_eq!(one.decrypt(message.armored()), entity(&full()));
-    assert_eq!(two.decrypt(message.armored()), entity(&full()));
+    assert_eq!(one.decrypt(message.message()), entity(&full()));
+    assert_eq!(two.decrypt(message.message()), entity(&full()));
 }
 
 #[test]
@@ -125,8 +125,8 @@ fn nothing_of_the_tip_shows_in_the_ciphertext_and_each_sealing_differs() {
     let (_, cert) = own_key(1);
     let a = seal(&full(), REFERENCE, &[&cert], NOW, &mut rng(1)).unwrap();
     let b = seal(&full(), REFERENCE, &[&cert], NOW, &mut rng(2)).unwrap();
-    assert_ne!(a.armored(), b.armored());
-    let armour = String::from_utf8(a.into_armored()).unwrap();
+    assert_ne!(a.message(), b.message());
+    let armour = String::from_utf8(armor(a.message())).unwrap();
     assert!(
         armour.starts_with("-----BEGIN PGP MESSAGE-----\n\n"),
         "no armour headers"
@@ -138,7 +138,7 @@ fn nothing_of_the_tip_shows_in_the_ciphertext_and_each_sealing_differs() {
 fn the_length_tells_the_bucket_and_the_number_of_keys_only() {
     let (_, a) = own_key(1);
     let (_, b) = own_key(2);
-    let length = |tip: &Tip, certs: &[&UnitCert]| sealed(tip, certs).armored().len();
+    let length = |tip: &Tip, certs: &[&UnitCert]| sealed(tip, certs).message().len();
     let small = length(&bare("a"), &[&a]);
     let mut supplement = full();
     supplement.supplement = true;
@@ -167,7 +167,7 @@ fn gpg_sees_no_time_and_no_file_name_in_the_packets() {
     let packets = gpg.run(
         TODAY,
         &["--list-packets"],
-        sealed(&full(), &[&cert]).armored(),
+        sealed(&full(), &[&cert]).message(),
     );
     let packets = String::from_utf8(packets).unwrap();
     assert!(
@@ -184,11 +184,11 @@ fn a_message_opens_only_with_its_key_and_only_if_whole() {
     let (other, _) = own_key(2);
     let message = sealed(&full(), &[&cert]);
     assert_eq!(
-        open(message.armored(), &[&other]).err(),
+        open(message.message(), &[&other]).err(),
         Some(OpenError::NoKey)
     );
-    assert_eq!(open(message.armored(), &[]).err(), Some(OpenError::NoKey));
-    assert!(open(message.armored(), &[&other, &secret]).is_ok());
+    assert_eq!(open(message.message(), &[]).err(), Some(OpenError::NoKey));
+    assert!(open(message.message(), &[&other, &secret]).is_ok());
     for input in [
         &b""[..],
         b"hello",
@@ -200,7 +200,7 @@ fn a_message_opens_only_with_its_key_and_only_if_whole() {
             "{input:?}"
         );
     }
-    let armour = message.armored();
+    let armour = armor(message.message());
     for end in (0..armour.len() - 30).step_by(97) {
         assert!(open(&armour[..end], &[&secret]).is_err(), "cut at {end}");
     }

@@ -18,7 +18,7 @@ use crate::store::{Class, Id, NewLetter, Store, StoreError, Submission, Submitte
 use crate::units::Unit;
 
 /// Days on which a repeat of the same form is still recognised.
-const FORM_DAYS: u32 = 7;
+pub const FORM_DAYS: u32 = 7;
 
 /// What a tip needs on its way in. One for the whole process.
 pub struct Intake {

@@ -95,3 +95,16 @@ async fn data_md_names_every_column_and_none_that_is_gone() {
     told.sort();
     assert_eq!(told, kept);
 }
+
+#[test]
+fn the_public_page_names_the_days_that_are_the_defaults() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../site/content/report/kept.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (delivery, retention) = (
+        tip_service::config::Delivery::default(),
+        tip_service::config::Retention::default(),
+    );
+    assert!(page.contains(&format!("（{}天）", delivery.keep_delivered_days)));
+    assert!(page.contains(&format!("{}天左右", retention.mailbox_days)));
+    assert!(page.contains(&format!("| {}天 |", tip_service::intake::FORM_DAYS)));
+}

@@ -22,7 +22,7 @@ site: ## 用 Zola 生成网站到 site/public · build the site into site/public
 	@tools/build-site
 
 test: setup site ## 跑全部测试（真浏览器、真邮件服务器、真 GnuPG）· run every test
-	cargo test --release --workspace
+	cargo test --release --workspace --no-fail-fast
 
 check: ## 格式、clippy、许可证、层次、文档 · format, lints, licences, layers, docs
 	@tools/setup check

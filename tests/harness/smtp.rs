@@ -1,7 +1,7 @@
 //! A real SMTP server with STARTTLS and AUTH (aiosmtpd, in the environment `make setup` makes),
 //! which fails in a chosen way when a story asks for it.
 
-use std::fs::Permissions;
+use std::fs::{File, Permissions};
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -124,6 +124,8 @@ impl MailServer {
             .arg(&self.identity.key)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            // It tells at length of clients that turn away; what counts is in its events.
+            .stderr(File::create(self.complaints()).expect("a file"))
             .spawn()
             .unwrap_or_else(|error| missing(&python, &error));
         let mut line = String::new();
@@ -131,10 +133,11 @@ impl MailServer {
             .read_line(&mut line)
             .expect("a line");
         self.child = Some(child);
+        let complaints = std::fs::read_to_string(self.complaints()).unwrap_or_default();
         assert_eq!(
             line.trim(),
             "ready",
-            "the mail server does not start: run `make setup`"
+            "the mail server does not start (run `make setup`): {complaints}"
         );
     }
 
@@ -169,6 +172,10 @@ impl MailServer {
     /// The authority it lives under.
     pub fn authority(&self) -> &Authority {
         &self.authority
+    }
+
+    fn complaints(&self) -> PathBuf {
+        self.folder.path().join("complaints")
     }
 
     fn mail(&self) -> PathBuf {

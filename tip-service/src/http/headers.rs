@@ -38,10 +38,10 @@ const EVERYWHERE: [(HeaderName, &str); 10] = [
         HeaderName::from_static("cross-origin-embedder-policy"),
         "require-corp",
     ),
-    // Two years; browsers heed it over https alone.
+    // Two years; browsers heed it over https alone. Not for subdomains: the host may be a bureau's.
     (
         header::STRICT_TRANSPORT_SECURITY,
-        "max-age=63072000; includeSubDomains",
+        "max-age=63072000",
     ),
     (header::X_DNS_PREFETCH_CONTROL, "off"),
 ];

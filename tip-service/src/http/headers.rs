@@ -11,6 +11,20 @@ pub(super) const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-si
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// The search page runs Pagefind: a WebAssembly module of this site, and its index, fetched in parts. Nothing
+/// else is allowed there that is not allowed everywhere.
+const CONTENT_SECURITY_POLICY_OF_SEARCH: &str = "default-src 'none'; \
+    script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'none'; style-src 'self'; \
+    img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// What a page of the static site may load, by its path below the base path.
+pub(super) fn content_security_policy(path: &str) -> HeaderValue {
+    HeaderValue::from_static(match path {
+        "/search/" | "/search/index.html" => CONTENT_SECURITY_POLICY_OF_SEARCH,
+        _ => CONTENT_SECURITY_POLICY,
+    })
+}
+
 const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), \
     display-capture=(), encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), hid=(), \
     identity-credentials-get=(), idle-detection=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), \
@@ -39,20 +53,18 @@ const EVERYWHERE: [(HeaderName, &str); 10] = [
         "require-corp",
     ),
     // Two years; browsers heed it over https alone. Not for subdomains: the host may be a bureau's.
-    (
-        header::STRICT_TRANSPORT_SECURITY,
-        "max-age=63072000",
-    ),
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000"),
     (header::X_DNS_PREFETCH_CONTROL, "off"),
 ];
 
-/// Adds the headers to whatever answer comes from within.
+/// Adds the headers to whatever answer comes from within; one that stands there already stays.
 pub(super) async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in EVERYWHERE {
         response
             .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     response
 }
@@ -67,4 +79,48 @@ pub(super) async fn never_stored(request: Request, next: Next) -> Response {
         HeaderValue::from_static("noindex"),
     );
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_search_page_may_run_wasm_and_fetch() {
+        for path in [
+            "/",
+            "/search",
+            "/search/x",
+            "/searching/",
+            "/tip/",
+            "/recovery/search/",
+            "/pagefind/pagefind.js",
+        ] {
+            assert_eq!(
+                content_security_policy(path),
+                CONTENT_SECURITY_POLICY,
+                "{path}"
+            );
+        }
+        for path in ["/search/", "/search/index.html"] {
+            assert_eq!(
+                content_security_policy(path),
+                CONTENT_SECURITY_POLICY_OF_SEARCH,
+                "{path}"
+            );
+        }
+        let parts = |policy: &str| policy.split("; ").map(str::to_owned).collect::<Vec<_>>();
+        let added: Vec<String> = parts(CONTENT_SECURITY_POLICY_OF_SEARCH)
+            .into_iter()
+            .filter(|part| !parts(CONTENT_SECURITY_POLICY).contains(part))
+            .collect();
+        assert_eq!(
+            added,
+            [
+                "script-src 'self' 'wasm-unsafe-eval'",
+                "connect-src 'self'",
+                "worker-src 'none'"
+            ]
+        );
+    }
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
-use super::{Door, Problem, error};
+use super::{Door, Problem, error, headers};
 
 /// An hour: pages change rarely, and a change of style sheet changes its address.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=3600");
@@ -27,12 +27,15 @@ pub(super) async fn file(State(door): State<Arc<Door>>, request: Request) -> Res
     {
         return error::page(&door, Problem::NotFound);
     }
+    let policy = headers::content_security_policy(request.uri().path());
     let files = ServeDir::new(&door.loaded.config.site.root).precompressed_gzip();
     let Ok(response) = files.oneshot(request).await;
     if response.status() == StatusCode::NOT_FOUND {
         return error::page(&door, Problem::NotFound);
     }
     let mut response = response.map(Body::new).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, CACHE);
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, CACHE);
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     response
 }

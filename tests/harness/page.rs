@@ -33,6 +33,11 @@ impl Page {
             .map(|element| folded(&element.text().collect::<String>()))
     }
 
+    /// Whether the first element found holds these words.
+    pub fn has_text(&self, selector: &str, words: &str) -> bool {
+        self.text(selector).is_some_and(|text| text.contains(words))
+    }
+
     /// An attribute of the first element found.
     pub fn attribute(&self, selector: &str, name: &str) -> Option<String> {
         self.all(selector).first()?.attr(name).map(str::to_string)

@@ -4,8 +4,8 @@
 //! Pure by design: no file, socket, clock or randomness of its own. Time comes in as `now` (unix
 //! seconds), randomness as `rng`, so every outcome can be repeated in a test.
 //!
-//! What this crate must never do: hand out plaintext through anything but [`open`], print it,
-//! log it, or give it a `Debug`. [`SealedTip`] can only be made by [`seal`]; whoever asks for a
+//! What this crate must never do: hand out plaintext through anything but [`open()`], print it,
+//! log it, or give it a `Debug`. [`SealedTip`] can only be made by [`seal()`]; whoever asks for a
 //! `SealedTip` cannot be handed plaintext by mistake.
 //!
 //! The formats (letter, `tip.json`, size buckets, labels of the receipt) are written down in

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::{KeyError, Tip, UnitCert, letter};
 
-/// Largest entity that is sealed, in bytes: the last bucket below what [`crate::open`] reads.
+/// Largest entity that is sealed, in bytes: the last bucket below what [`crate::open()`] reads.
 const MAX_ENTITY: usize = 32 * 1024 * 1024;
 
 /// A tip as ciphertext. Holds nothing that could be read without a unit's secret key.

@@ -130,7 +130,9 @@ fn greet(addresses: &[SocketAddr], dev: bool) {
     say(&format!("  信箱 mailbox   http://{open}/tip/mailbox/"));
     if dev {
         say("");
-        say("  这是演示：信件以加密形式放在 var/mail/<单位>/new，另开一个终端用 make inbox 解开看。");
+        say(
+            "  这是演示：信件以加密形式放在 var/mail/<单位>/new，另开一个终端用 make inbox 解开看。",
+        );
         say(
             "  This is a demo: letters lie encrypted in var/mail/<unit>/new; run make inbox in another terminal.",
         );

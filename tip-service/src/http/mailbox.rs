@@ -122,7 +122,9 @@ fn explain(wrong: &ReceiptError) -> String {
         ReceiptError::UnknownCharacter { position, found } => {
             format!("第 {position} 个字“{found}”不是回执里会用的字，请对照改正")
         }
-        _ => "十二个字都认得，但合在一起不对：可能有一个字抄错，或前后颠倒了，请对照改正".to_owned(),
+        _ => {
+            "十二个字都认得，但合在一起不对：可能有一个字抄错，或前后颠倒了，请对照改正".to_owned()
+        }
     }
 }
 

@@ -67,7 +67,10 @@ impl Door {
     fn alarm(&self, what: &str) {
         let (now, last) = (self.clock.unix(), self.alarmed.load(Ordering::Relaxed));
         let due = last == 0 || now >= last + ALARM_QUIET;
-        let is_ours = || self.alarmed.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed);
+        let is_ours = || {
+            self.alarmed
+                .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
+        };
         if due && is_ours().is_ok() {
             tracing::error!("ALARM: {what}");
         }

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use percent_encoding::percent_decode_str;
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
@@ -19,12 +20,7 @@ pub(super) async fn file(State(door): State<Arc<Door>>, request: Request) -> Res
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return error::page(&door, Problem::WrongMethod);
     }
-    if request
-        .uri()
-        .path()
-        .trim_start_matches('/')
-        .starts_with("_shell")
-    {
+    if is_shell(request.uri().path()) {
         return error::page(&door, Problem::NotFound);
     }
     let policy = headers::content_security_policy(request.uri().path());
@@ -38,4 +34,31 @@ pub(super) async fn file(State(door): State<Arc<Door>>, request: Request) -> Res
     headers.insert(header::CACHE_CONTROL, CACHE);
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     response
+}
+
+/// However the path is written: the file service decodes it before it looks.
+fn is_shell(path: &str) -> bool {
+    percent_decode_str(path)
+        .decode_utf8_lossy()
+        .split('/')
+        .any(|part| part == "_shell")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shell_is_known_however_its_path_is_written() {
+        for path in [
+            "/_shell/",
+            "/%5fshell/",
+            "/%5Fshell/index.html",
+            "//_shell",
+            "/./%5f%73hell/",
+        ] {
+            assert!(is_shell(path), "{path}");
+        }
+        assert!(!is_shell("/report/"));
+    }
 }

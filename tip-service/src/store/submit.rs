@@ -149,49 +149,66 @@ fn judge(texts: &[([u8; 32], Id)], s: &Submission) -> Submitted {
         return Submitted::Repeated;
     }
     match (texts.first(), s.thread) {
-        (Some((_, mailbox_id)), Thread::New { .. }) => {
-            Submitted::OtherText { mailbox_id: *mailbox_id }
-        }
+        (Some((_, mailbox_id)), Thread::New { .. }) => Submitted::OtherText {
+            mailbox_id: *mailbox_id,
+        },
         _ => Submitted::Stored,
     }
 }
 
-async fn known_forms(db: &mut SqliteConnection, batch: &[&Submission]) -> Result<Known, StoreError> {
+async fn known_forms(
+    db: &mut SqliteConnection,
+    batch: &[&Submission],
+) -> Result<Known, StoreError> {
     if batch.is_empty() {
         return Ok(Known::new());
     }
-    let mut query =
-        QueryBuilder::<Sqlite>::new("SELECT form_hash, content_hash, mailbox_id FROM form WHERE form_hash IN (");
+    let mut query = QueryBuilder::<Sqlite>::new(
+        "SELECT form_hash, content_hash, mailbox_id FROM form WHERE form_hash IN (",
+    );
     let mut hashes = query.separated(", ");
     for s in batch {
         hashes.push_bind(s.form_hash.as_slice());
     }
     query.push(")");
-    let rows: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> =
-        query.build_query_as().fetch_all(&mut *db).await?;
+    let rows: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> = query.build_query_as().fetch_all(&mut *db).await?;
     let mut known = Known::new();
     for (form, content, mailbox) in rows {
-        known.entry(exact(&form)?).or_default().push((exact(&content)?, exact(&mailbox)?));
+        known
+            .entry(exact(&form)?)
+            .or_default()
+            .push((exact(&content)?, exact(&mailbox)?));
     }
     Ok(known)
 }
 
-async fn insert_mailboxes(db: &mut SqliteConnection, new: &[&Submission]) -> Result<(), StoreError> {
+async fn insert_mailboxes(
+    db: &mut SqliteConnection,
+    new: &[&Submission],
+) -> Result<(), StoreError> {
     let mailboxes: Vec<_> = new
         .iter()
         .filter_map(|s| match &s.thread {
-            Thread::New { mailbox_id, lookup_hash, public_key, ends_day } => {
-                Some((mailbox_id, lookup_hash, public_key, *ends_day))
-            }
+            Thread::New {
+                mailbox_id,
+                lookup_hash,
+                public_key,
+                ends_day,
+            } => Some((mailbox_id, lookup_hash, public_key, *ends_day)),
             Thread::Known { .. } => None,
         })
         .collect();
-    insert(db, "mailbox (id, lookup_hash, public_key, ends_day)", mailboxes, |mut row, m| {
-        row.push_bind(m.0.as_slice())
-            .push_bind(m.1.as_slice())
-            .push_bind(m.2.as_slice())
-            .push_bind(i64::from(m.3));
-    })
+    insert(
+        db,
+        "mailbox (id, lookup_hash, public_key, ends_day)",
+        mailboxes,
+        |mut row, m| {
+            row.push_bind(m.0.as_slice())
+                .push_bind(m.1.as_slice())
+                .push_bind(m.2.as_slice())
+                .push_bind(i64::from(m.3));
+        },
+    )
     .await
 }
 
@@ -202,7 +219,8 @@ async fn insert_letters(db: &mut SqliteConnection, new: &[&Submission]) -> Resul
             letters.push((*s, letter, first_letter(db, s, &letter.unit_id).await?));
         }
     }
-    let columns = "outbox (id, mailbox_id, unit_id, class, state, in_reply_to, sealed, received_day)";
+    let columns =
+        "outbox (id, mailbox_id, unit_id, class, state, in_reply_to, sealed, received_day)";
     insert(db, columns, letters, |mut row, (s, letter, first)| {
         row.push_bind(letter.id.as_slice())
             .push_bind(s.thread.mailbox_id().to_vec())

@@ -147,9 +147,7 @@ impl Writer {
         let mut effects = Vec::with_capacity(jobs.len());
         for job in jobs {
             effects.push(match &job.change {
-                Change::Submit(_) => {
-                    Effect::Submitted(submitted.next().ok_or(StoreError::Closed)?)
-                }
+                Change::Submit(_) => Effect::Submitted(submitted.next().ok_or(StoreError::Closed)?),
                 other => apply(&mut tx, other).await?,
             });
         }

@@ -1,6 +1,8 @@
 //! What `seal` makes, opened by GnuPG and by ourselves.
 
-use sealed_tip::{KeyError, OpenError, SealError, SecretCert, Tip, UnitCert, armor, generate, open, seal};
+use sealed_tip::{
+    KeyError, OpenError, SealError, SecretCert, Tip, UnitCert, armor, generate, open, seal,
+};
 
 use crate::desk::{REFERENCE, entity, own_key, rng, sealed};
 use crate::gpg::{Gpg, NOW, TODAY};

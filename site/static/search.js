@@ -39,13 +39,15 @@
     var from = new DOMParser().parseFromString(html, "text/html").body;
     var p = document.createElement("p");
     from.childNodes.forEach(function (node) {
-      p.append(node.nodeName === "MARK" ? make("mark", {}, node.textContent) : node.textContent);
+      // Between blocks the index puts a Latin full stop.
+      var text = node.textContent.replace(/\. (?=\S)|\.$/g, "。");
+      p.append(node.nodeName === "MARK" ? make("mark", {}, text) : text);
     });
     return p;
   }
   function entry(page) {
     return make("li", {}, [
-      make("h3", {}, make("a", { href: page.url }, page.meta.title || page.url)),
+      make("h2", {}, make("a", { href: page.url }, page.meta.title || page.url)),
       page.meta.column && page.meta.column !== page.meta.title ? make("p", { "class": "results__in" }, page.meta.column) : "",
       excerpt(page.excerpt)
     ]);

@@ -23,7 +23,7 @@ pub(super) async fn file(State(door): State<Arc<Door>>, request: Request) -> Res
     if is_shell(request.uri().path()) {
         return error::page(&door, Problem::NotFound);
     }
-    let policy = headers::content_security_policy(request.uri().path());
+    let policy = headers::policy_of_site(request.uri().path());
     let files = ServeDir::new(&door.loaded.config.site.root).precompressed_gzip();
     let Ok(response) = files.oneshot(request).await;
     if response.status() == StatusCode::NOT_FOUND {

@@ -41,6 +41,7 @@
     from.childNodes.forEach(function (node) {
       // Between blocks the index puts a Latin full stop.
       var text = node.textContent.replace(/\. (?=\S)|\.$/g, "。");
+      if (!p.hasChildNodes()) text = text.replace(/^[\s、，。；：！？）”]+/, "");
       p.append(node.nodeName === "MARK" ? make("mark", {}, text) : text);
     });
     return p;

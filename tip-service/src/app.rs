@@ -15,11 +15,12 @@ use crate::config::{self, Loaded};
 use crate::delivery::Delivery;
 use crate::entropy::Entropy;
 use crate::http::{self, Door, Pages, PagesError, server::Listener};
+use crate::id::Id;
 use crate::intake::{FormKeys, Intake};
 use crate::limits::Limits;
 use crate::mail::{Transport, TransportError};
 use crate::purge;
-use crate::store::{Capacity, Class, Id, Store, StoreError};
+use crate::store::{Capacity, Class, Store, StoreError};
 
 /// Why the service did not start, or ended.
 #[derive(Debug, thiserror::Error)]

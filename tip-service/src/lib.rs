@@ -1,11 +1,12 @@
 //! Takes anonymous tips, seals each at once to the responsible unit, and carries it there by mail.
 //!
 //! The modules in their order: right may use left, never the reverse (`tests/layers.rs` keeps it).
-//! clock, entropy, mac, places, kinds, units → config → store | mail | limits → intake, delivery, purge → http →
+//! clock, entropy, mac, id, places, kinds, units → config → store | mail | limits → intake, delivery, purge → http →
 //! app → cli.
 
 pub mod clock;
 pub mod entropy;
+pub mod id;
 pub mod kinds;
 pub mod mac;
 pub mod places;

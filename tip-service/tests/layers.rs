@@ -16,6 +16,7 @@ const STEPS: &[&[&str]] = &[
     &["clock"],
     &["entropy"],
     &["mac"],
+    &["id"],
     &["places"],
     &["kinds"],
     &["units"],

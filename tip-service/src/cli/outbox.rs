@@ -9,7 +9,8 @@ use clap::Subcommand;
 use super::serve::{load, runtime};
 use super::{ConfigArg, say};
 use crate::clock::{Clock, SystemClock};
-use crate::store::{Capacity, Id, Row, Store};
+use crate::id::{self, Id};
+use crate::store::{Capacity, Row, Store};
 
 #[derive(Subcommand)]
 pub(super) enum What {
@@ -60,7 +61,7 @@ async fn list(config: &Path) -> Result<()> {
 fn line(row: &Row) -> String {
     format!(
         "{}  {:<10} {:<7} {:<7} tries {:<3} code {}",
-        hex(&row.id),
+        id::hex(&row.id),
         row.unit_id,
         row.state,
         row.class.as_str(),
@@ -89,22 +90,9 @@ pub(super) fn purge(config: &Path) -> Result<()> {
     })
 }
 
-fn hex(id: &Id) -> String {
-    id.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn parse(text: &str) -> Result<Id> {
-    let digits = text.trim();
-    let bytes: Option<Vec<u8>> = (0..digits.len())
-        .step_by(2)
-        .map(|i| {
-            digits
-                .get(i..i + 2)
-                .and_then(|pair| u8::from_str_radix(pair, 16).ok())
-        })
-        .collect();
-    match bytes.map(Id::try_from) {
-        Some(Ok(id)) => Ok(id),
-        _ => bail!("{text:?} is no letter's name\n  hint: copy it from tip-service outbox list"),
+    match id::parse(text.trim()) {
+        Some(id) => Ok(id),
+        None => bail!("{text:?} is no letter's name\n  hint: copy it from tip-service outbox list"),
     }
 }

@@ -14,8 +14,9 @@ use tokio::task::JoinSet;
 use crate::clock::{self, Clock};
 use crate::config::Loaded;
 use crate::entropy::Entropy;
+use crate::id::Id;
 use crate::mail::{Envelope, Recipient, SendError, Transport};
-use crate::store::{Class, Id, Letter, Outcome, Store, StoreError};
+use crate::store::{Class, Letter, Outcome, Store, StoreError};
 use alarm::Alarms;
 use schedule::{Schedule, backoff};
 

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::store::{Class, Id};
+use crate::id::Id;
+use crate::store::Class;
 
 /// Due times of waiting letters, Unix seconds, prompt ones apart.
 #[derive(Default)]

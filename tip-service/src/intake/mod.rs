@@ -14,7 +14,8 @@ use sealed_tip::{Receipt, Tip, UnitCert};
 use crate::clock::{self, Clock};
 use crate::config::{Loaded, Retention};
 use crate::entropy::Entropy;
-use crate::store::{Class, Id, NewLetter, Store, StoreError, Submission, Submitted, Thread};
+use crate::id::Id;
+use crate::store::{Class, NewLetter, Store, StoreError, Submission, Submitted, Thread};
 use crate::units::Unit;
 
 /// Days on which a repeat of the same form is still recognised.

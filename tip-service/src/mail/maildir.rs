@@ -7,8 +7,9 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::{MailId, SendError, message};
+use super::SendError;
 use crate::clock;
+use crate::id::{Id, hex};
 
 pub(super) struct Maildir {
     root: PathBuf,
@@ -24,12 +25,12 @@ impl Maildir {
     pub(super) async fn put(
         &self,
         to: &str,
-        id: &MailId,
+        id: &Id,
         day: u32,
         raw: Vec<u8>,
     ) -> Result<(), SendError> {
         let folder = self.root.join(to);
-        let name = format!("{}.letter", message::hex(id));
+        let name = format!("{}.letter", hex(id));
         let written = tokio::task::spawn_blocking(move || write(&folder, &name, day, &raw)).await;
         match written {
             Ok(Ok(())) => Ok(()),

@@ -9,8 +9,8 @@ use lettre::message::header::{
 };
 use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
 
-use super::MailId;
 use crate::clock;
+use crate::id::{Id, hex};
 
 /// The subject of every letter, whatever is in it. The real one is inside (protected headers).
 const SUBJECT: &str = "Encrypted message";
@@ -19,9 +19,9 @@ const SUBJECT: &str = "Encrypted message";
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope<'a> {
     /// Names the letter; the same on every try, so a double delivery is recognisable.
-    pub id: &'a MailId,
+    pub id: &'a Id,
     /// The thread's first letter to this unit.
-    pub in_reply_to: Option<&'a MailId>,
+    pub in_reply_to: Option<&'a Id>,
     /// Armoured OpenPGP.
     pub sealed: &'a [u8],
     /// Days since 1970: the date shows nothing finer.
@@ -32,7 +32,7 @@ pub struct Envelope<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Alarm<'a> {
     /// Names the mail.
-    pub id: &'a MailId,
+    pub id: &'a Id,
     /// One line.
     pub subject: &'a str,
     /// What happened, what to do.
@@ -77,7 +77,7 @@ fn head(
     from: &str,
     domain: &str,
     to: &str,
-    id: &MailId,
+    id: &Id,
     day: u32,
 ) -> Result<MessageBuilder, lettre::address::AddressError> {
     // RFC 3834: nobody's out-of-office answers a machine.
@@ -93,11 +93,6 @@ fn head(
         .raw_header(automatic))
 }
 
-fn message_id(id: &MailId, domain: &str) -> String {
+fn message_id(id: &Id, domain: &str) -> String {
     format!("<{}@{domain}>", hex(id))
-}
-
-/// Lower-case hex of a name, as it stands in Message-IDs, Maildir file names and the operator's lists.
-pub(super) fn hex(id: &MailId) -> String {
-    id.iter().map(|byte| format!("{byte:02x}")).collect()
 }

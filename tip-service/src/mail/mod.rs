@@ -10,9 +10,7 @@ pub use message::{Alarm, Envelope};
 use std::time::Duration;
 
 use crate::config;
-
-/// 16 random bytes: the local part of the Message-ID.
-pub type MailId = [u8; 16];
+use crate::id::Id;
 
 /// Why a letter did not go out.
 #[derive(Debug, thiserror::Error)]
@@ -142,7 +140,7 @@ impl Transport {
     async fn deliver(
         &self,
         to: Recipient<'_>,
-        id: &MailId,
+        id: &Id,
         day: u32,
         raw: Vec<u8>,
     ) -> Result<(), SendError> {

@@ -23,9 +23,6 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use tokio::sync::mpsc;
 
-/// 16 random bytes that name a row.
-pub type Id = [u8; 16];
-
 /// Where a letter stands in its way to the unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {

@@ -4,7 +4,8 @@
 use sqlx::{SqliteConnection, SqlitePool};
 
 use super::writer::{Change, Effect};
-use super::{Class, Id, Store, StoreError};
+use super::{Class, Store, StoreError};
+use crate::id::Id;
 
 /// A letter that waits, without its content.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,7 +8,8 @@ use sqlx::query_builder::Separated;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::writer::{Change, Effect};
-use super::{Class, Id, Store, StoreError};
+use super::{Class, Store, StoreError};
+use crate::id::Id;
 
 /// A letter to one unit, as it enters the outbox.
 pub struct NewLetter {

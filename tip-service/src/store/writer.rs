@@ -12,7 +12,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::outbox::{Letter, Outcome};
 use super::submit::{self, Submission, Submitted};
 use super::sweep::{self, Sweep, Swept};
-use super::{Capacity, Id, Store, StoreError, outbox};
+use super::{Capacity, Store, StoreError, outbox};
+use crate::id::Id;
 
 /// One change to the database. Cloned nowhere: a job is applied by reference, at most twice.
 pub(super) enum Change {

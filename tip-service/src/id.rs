@@ -1,0 +1,42 @@
+//! Random names of rows and letters: the same 16 bytes are a key in the database, the local part of a
+//! Message-ID and a file name in a Maildir.
+
+/// 16 random bytes. Random, so that no name tells the order of arrival.
+pub type Id = [u8; 16];
+
+/// Lower-case hex.
+#[must_use]
+pub fn hex(id: &Id) -> String {
+    id.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Reads what [`hex`] wrote.
+#[must_use]
+pub fn parse(text: &str) -> Option<Id> {
+    let bytes: Option<Vec<u8>> = (0..text.len())
+        .step_by(2)
+        .map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok())
+        .collect();
+    bytes?.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_read_back_and_anything_else_is_none() {
+        let id = *b"\x00\x01\xfe\xff0123456789ab";
+        assert_eq!(parse(&hex(&id)), Some(id));
+        for text in [
+            "",
+            "00",
+            &"0".repeat(31),
+            &"0".repeat(33),
+            &"g".repeat(32),
+            &"信".repeat(11),
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}

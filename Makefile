@@ -29,7 +29,7 @@ check: ## 格式、clippy、许可证、层次、文档 · format, lints, licenc
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	cargo deny --offline check --hide-inclusion-graph licenses bans sources
-	cargo test --release --package tip-service --test layers
+	cargo test --release --workspace --test layers
 	RUSTDOCFLAGS='-D warnings' cargo doc --release --workspace --no-deps --document-private-items
 
 inbox: ## 解开演示单位的信箱 · show the demo units' decrypted tips

@@ -46,7 +46,7 @@ pub const DESK: Device = Device {
 
 /// An open browser window.
 pub struct Browser {
-    driver: WebDriver,
+    pub(crate) driver: WebDriver,
     runtime: Runtime,
     process: Child,
     // Dropped last: the browser writes into it until it is gone.
@@ -237,7 +237,7 @@ impl Browser {
             .await
     }
 
-    fn run<T>(&self, what: &str, action: impl Future<Output = WebDriverResult<T>>) -> T {
+    pub(crate) fn run<T>(&self, what: &str, action: impl Future<Output = WebDriverResult<T>>) -> T {
         self.runtime
             .block_on(action)
             .unwrap_or_else(|error| panic!("browser, {what}: {error}"))

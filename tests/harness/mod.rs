@@ -7,6 +7,7 @@ pub mod cases;
 pub mod form;
 pub mod gpg;
 pub mod http;
+pub mod inspect;
 pub mod install;
 pub mod letter;
 pub mod machine;

@@ -1,0 +1,40 @@
+//! What a developer's tools do in a browser and a visitor does not: script of the test's own in the
+//! page, the page's colours as a dark system asks for them. The page's own rules do not bind them.
+
+use serde_json::{Value, json};
+
+use crate::browser::Browser;
+
+impl Browser {
+    /// Runs script in every page from now on, before the page's own.
+    pub fn carry(&self, script: &str) {
+        let params = json!({ "source": script });
+        let method = "Page.addScriptToEvaluateOnNewDocument";
+        self.run("carry", self.driver.cdp().send_raw(method, params));
+    }
+
+    /// Runs the body of a function in the page and returns what it returns.
+    pub fn evaluate(&self, body: &str) -> Value {
+        let answer = self.run("script", self.driver.execute(body, Vec::new()));
+        answer.json().clone()
+    }
+
+    /// Runs the body of an asynchronous function in the page and waits for what it returns.
+    pub fn evaluate_async(&self, body: &str) -> Value {
+        let script = format!(
+            "const done = arguments[0]; (async () => {{ {body} }})()\
+             .then(done, error => done('failed: ' + error));"
+        );
+        let answer = self.run("script", self.driver.execute_async(script, Vec::new()));
+        answer.json().clone()
+    }
+
+    /// Shows pages as on a system that is set to dark, or to light.
+    pub fn prefer_dark(&self, dark: bool) {
+        let value = if dark { "dark" } else { "light" };
+        let features = json!([{ "name": "prefers-color-scheme", "value": value }]);
+        let params = json!({ "features": features });
+        let method = "Emulation.setEmulatedMedia";
+        self.run("colours", self.driver.cdp().send_raw(method, params));
+    }
+}

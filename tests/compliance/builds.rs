@@ -171,6 +171,23 @@ fn an_event_is_drawn_by_its_day_and_can_be_put_into_a_calendar() {
 }
 
 #[test]
+fn home_says_what_the_season_asks_for() {
+    let workshop = Workshop::open();
+    for (today, banner) in [
+        ("2027-05-01", "罂粟一株也不能种"),
+        ("2027-06-26", "国际禁毒日"),
+        ("2027-09-01", "开学"),
+        ("2027-12-31", "毒品常常换一副样子"),
+    ] {
+        let site = workshop.site(&[("SITE_TODAY", today)]);
+        assert_eq!(findings(&site), [], "on {today}");
+        let home = site.page("/").expect("home");
+        let shown = home.text(".season").unwrap_or_default();
+        assert!(shown.contains(banner), "on {today}: {shown}");
+    }
+}
+
+#[test]
 fn a_page_that_is_wrong_is_named_with_the_reason_in_plain_words() {
     const PAGE: &str = "site/content/news/2018-04-28-schools.md";
     let faults: &[(&str, &str, &str)] = &[

@@ -1,5 +1,7 @@
 //! What a rule is, how it is held against the built site, and how it proves that it can fail.
 
+use std::io::Write;
+
 use crate::fixture::sound;
 use crate::site::Site;
 
@@ -70,6 +72,11 @@ pub(crate) enum Plant {
 /// One change to one file: the usual fault.
 pub(crate) const fn swap(file: &'static str, old: &'static str, new: &'static str) -> [Plant; 1] {
     [Plant::Swap(file, old, new)]
+}
+
+/// Tells something that fails nothing, also when the test passes: what tests print is held back.
+pub(crate) fn say(what: &str) {
+    let _ = writeln!(std::io::stderr(), "{what}");
 }
 
 /// Fails with everything the rule finds on the built site.

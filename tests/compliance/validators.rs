@@ -134,7 +134,7 @@ fn the_checker_finds_what_is_broken() {
             "--skip-non-svg",
             "d.svg",
             "<svg xmlns=\"http://www.w3.org/2000/svg\"><p/></svg>".into(),
-            "p",
+            "Element “p” not allowed",
         ),
     ] {
         let file = folder.path().join(name);

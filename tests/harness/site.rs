@@ -5,7 +5,6 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::machine::{repository, run, words};
-use crate::page::Page;
 
 /// The folder of the built site; built first when this process has not done so.
 pub fn built() -> PathBuf {
@@ -21,25 +20,4 @@ pub fn built() -> PathBuf {
             folder
         })
         .clone()
-}
-
-/// Every HTML page of the built site: its path below the site's root, and the page.
-pub fn pages() -> Vec<(String, Page)> {
-    let root = built();
-    crate::machine::files_under(&root)
-        .into_iter()
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "html")
-        })
-        .map(|path| {
-            let text = std::fs::read_to_string(&path).expect("a page is UTF-8");
-            let name = path
-                .strip_prefix(&root)
-                .expect("under the root")
-                .display()
-                .to_string();
-            (name, Page::parse(&text))
-        })
-        .collect()
 }

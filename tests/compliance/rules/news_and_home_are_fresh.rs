@@ -3,7 +3,7 @@
 //! judged on the day of its last change: who changes anything must look after these two as well.
 
 use crate::day::Day;
-use crate::rule::{Fault, Finding, Ground, Plant, Rule, swap};
+use crate::rule::{Fault, Finding, Ground, Plant, Rule, say, swap};
 use crate::site::Site;
 
 const WARN_FROM: i64 = 10;
@@ -70,7 +70,11 @@ fn check(site: &Site) -> Vec<Finding> {
         let days = format!("{} days old", day.age_on(today));
         match age(day, today) {
             Age::Stale => return Some(Finding::new(address, days)),
-            Age::Warn => eprintln!("warning: {address}: {days}, stale after {STALE_AFTER}"),
+            Age::Warn => {
+                say(&format!(
+                    "warning: {address}: {days}, stale after {STALE_AFTER}"
+                ));
+            }
             Age::Fresh => {}
         }
         None

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::rule::{Fault, Finding, Ground, Rule, swap};
+use crate::rule::{Fault, Finding, Ground, Rule, say, swap};
 use crate::site::Site;
 
 const LONGEST: usize = 20;
@@ -40,7 +40,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(site: &Site) -> Vec<Finding> {
     let Some(seed) = &site.seed else {
-        println!("the article is not beside the repository: nothing was compared");
+        say("the article is not beside the repository: nothing was compared with it");
         return Vec::new();
     };
     let seed: Vec<char> = chinese(seed);

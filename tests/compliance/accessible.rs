@@ -1,5 +1,6 @@
-//! axe-core in a real browser, on every page of the site and those of the service: light and dark, in
-//! the size that pages come in and in the largest for elderly readers. It must find nothing.
+//! axe-core in a real browser, on every page of the site and on what the service answers: light and
+//! dark, in the size that pages come in, in the largest for elderly readers, in high contrast. It must
+//! find nothing.
 
 use std::sync::Mutex;
 
@@ -16,6 +17,9 @@ const AXE: &str = "var/tools/node_modules/axe-core/axe.min.js";
 /// Two, since the machine that judges a change has two cores.
 const BROWSERS: usize = 2;
 
+/// The ways in which a reader may have set a page: size and contrast.
+const SETTINGS: &[(&str, &str)] = &[("", ""), ("xlarge", ""), ("", "high")];
+
 /// Runs axe as it comes, best practices included, and tells what it finds and where.
 const LOOK: &str = r#"
     const found = await axe.run(document, { resultTypes: ["violations"] });
@@ -23,10 +27,13 @@ const LOOK: &str = r#"
         rule.id + ": " + node.target.join(" ") + ": " + node.failureSummary.replace(/\s+/g, " ")));
 "#;
 
-/// How the page is shown: whether dark, and in which size.
-const GUISE: &str = r#"
-    const root = document.documentElement;
-    return [matchMedia("(prefers-color-scheme: dark)").matches, root.dataset.size || ""];
+/// Sets size and contrast by the page's own buttons and tells how the page is shown then.
+const SET: &str = r#"
+    const root = document.documentElement, tools = document.querySelector(".tools");
+    tools.querySelector(`[data-size="${size}"]`).click();
+    if ((root.dataset.contrast || "") !== contrast) tools.querySelector("[data-contrast]").click();
+    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+    return [dark, root.dataset.size || "", root.dataset.contrast || ""];
 "#;
 
 /// A browser that carries axe into every page.
@@ -38,7 +45,7 @@ fn open() -> Browser {
     browser
 }
 
-/// What axe says of the page that is shown.
+/// What axe says of the page as it is shown.
 fn look(browser: &Browser) -> Vec<String> {
     let found = browser.evaluate_async(LOOK);
     let list = found
@@ -50,38 +57,38 @@ fn look(browser: &Browser) -> Vec<String> {
         .collect()
 }
 
-/// What axe says of a page in its four guises.
-fn look_at(browser: &Browser, address: &str) -> Vec<String> {
+/// What axe says of the page that is open, in each of its guises.
+fn look_in_every_guise(browser: &Browser) -> Vec<String> {
     let mut complaints = Vec::new();
-    browser.go(address);
+    let address = browser.address();
     for dark in [false, true] {
         browser.prefer_dark(dark);
-        for size in ["", "xlarge"] {
-            browser.evaluate(&format!(
-                "document.querySelector(\".tools [data-size='{size}']\").click()"
-            ));
-            let guise = browser.evaluate(GUISE);
-            assert_eq!(guise, json!([dark, size]), "{address} is not shown so");
+        for (size, contrast) in SETTINGS {
+            let wishes = format!("const size = '{size}', contrast = '{contrast}';");
+            let guise = browser.evaluate(&(wishes + SET));
+            let due = json!([dark, size, contrast]);
+            assert_eq!(guise, due, "{address} is shown otherwise");
             let found = look(browser).into_iter();
-            complaints
-                .extend(found.map(|what| format!("{address} dark {dark} size {size:?}: {what}")));
+            complaints.extend(found.map(|what| format!("{address} {guise}: {what}")));
         }
     }
     complaints
 }
 
+fn assert_none(complaints: &[String]) {
+    let count = complaints.len();
+    assert!(count == 0, "{count} findings:\n{}", complaints.join("\n"));
+}
+
 #[test]
-fn axe_finds_nothing_on_any_page_in_light_and_dark_normal_and_large() {
+fn axe_finds_nothing_on_any_page_in_any_guise() {
     let install = Install::new();
     let service = install.start();
     let site = Site::built();
     let pages = site.pages().map(|page| page.address.as_str());
-    let own = SERVICE
-        .iter()
-        .copied()
-        .filter(|route| !route.ends_with("/exit/"));
+    let own = SERVICE.iter().filter(|route| !route.ends_with("/exit/"));
     let addresses: Vec<String> = pages
-        .chain(own)
+        .chain(own.copied())
         .map(|path| format!("http://127.0.0.1:{}{path}", service.port))
         .collect();
     assert!(addresses.len() > 90, "only {} pages", addresses.len());
@@ -91,19 +98,42 @@ fn axe_finds_nothing_on_any_page_in_light_and_dark_normal_and_large() {
             scope.spawn(|| {
                 let browser = open();
                 while let Some(address) = { left.lock().expect("no panic").next() } {
-                    let found = look_at(&browser, address);
+                    browser.go(address);
+                    let found = look_in_every_guise(&browser);
                     complaints.lock().expect("no panic").extend(found);
                 }
             });
         }
     });
-    let complaints = complaints.into_inner().expect("no panic");
-    assert!(
-        complaints.is_empty(),
-        "{} findings:\n{}",
-        complaints.len(),
-        complaints.join("\n")
-    );
+    assert_none(&complaints.into_inner().expect("no panic"));
+}
+
+#[test]
+fn axe_finds_nothing_on_what_the_service_answers() {
+    let install = Install::new();
+    let service = install.start();
+    let browser = open();
+    let go = |path: &str| browser.go(&format!("http://127.0.0.1:{}{path}", service.port));
+    let mut complaints = Vec::new();
+    let send = "form[enctype='multipart/form-data'] button[type=submit]";
+    go("/tip/");
+    // The browser itself would stop a form that lacks what it must have; another one would not.
+    browser.evaluate("document.querySelector('form[enctype]').noValidate = true;");
+    browser.click_through(send);
+    assert!(browser.text("main").contains("错误"), "no error is shown");
+    complaints.extend(look_in_every_guise(&browser));
+    browser.fill("textarea[name=what]", "村东头有人种罂粟");
+    browser.click_through(send);
+    let receipt = browser.text("#receipt");
+    complaints.extend(look_in_every_guise(&browser));
+    for words in [receipt.as_str(), "不对的回执"] {
+        go("/tip/mailbox/");
+        browser.fill("input[name=receipt]", words);
+        browser.evaluate("document.querySelector('main form').noValidate = true;");
+        browser.click_through("main form button[type=submit], main form button:not([type])");
+        complaints.extend(look_in_every_guise(&browser));
+    }
+    assert_none(&complaints);
 }
 
 #[test]

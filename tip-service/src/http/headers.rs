@@ -8,13 +8,13 @@ use axum::response::Response;
 
 pub(super) const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
-/// For whatever the service writes itself: the form, receipts, errors.
+/// For whatever the service writes itself: receipts, mailboxes, errors, forms with something in them.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// For the static site's files, which hold nothing of anybody: a page may also read files of this origin.
+/// For the static site's files and the empty form, which hold nothing of anybody: a page may also read files of this origin.
 /// Tools that audit a page read robots.txt through it, and call the file broken where they may not.
-const CONTENT_SECURITY_POLICY_OF_SITE: &str = "default-src 'none'; script-src 'self'; \
+pub(super) const CONTENT_SECURITY_POLICY_OF_SITE: &str = "default-src 'none'; script-src 'self'; \
     connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
@@ -75,15 +75,16 @@ pub(super) async fn secure(request: Request, next: Next) -> Response {
     response
 }
 
-/// For pages that hold, or held, a tip: no cache anywhere, no search engine.
+pub(super) const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
+
+/// For pages that hold, or held, a tip: no cache anywhere, no search engine unless the page says otherwise.
 pub(super) async fn never_stored(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(
-        HeaderName::from_static("x-robots-tag"),
-        HeaderValue::from_static("noindex"),
-    );
+    headers
+        .entry(ROBOTS)
+        .or_insert(HeaderValue::from_static("noindex"));
     response
 }
 

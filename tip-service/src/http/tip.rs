@@ -13,7 +13,7 @@ use super::body::{self, End};
 use super::client::{self, Peer};
 use super::decode::{self, Fault};
 use super::form_view::{FormView, Notice, closed};
-use super::{Door, Problem, error};
+use super::{Door, Problem, error, headers};
 use crate::clock;
 use crate::intake::{Accepted, FORM_ID_CHARS, FieldError, News, RawForm, SubmitError};
 use crate::limits::Verdict;
@@ -26,17 +26,23 @@ const BODY_MAX: usize = 256 << 10;
 /// Parts beside the kinds' own questions: the form's fields, with room for what browsers add.
 const OWN_PARTS: usize = 20;
 
-pub(super) async fn form(State(door): State<Arc<Door>>, headers: HeaderMap) -> Response {
+pub(super) async fn form(State(door): State<Arc<Door>>, asked: HeaderMap) -> Response {
     if closed(&door).len() == door.loaded.register.units().len() {
         return error::page(&door, Problem::Closed);
     }
     let form_id = new_form_id(&door);
-    let gzip = takes_gzip(&headers);
+    let gzip = takes_gzip(&asked);
     match door.form_page.page(&door, &form_id, gzip) {
         Ok(page) => {
             let html = [
                 (header::CONTENT_TYPE, "text/html; charset=utf-8"),
                 (header::VARY, "accept-encoding"),
+                // To be found, not to be kept: a copy would give several people one form id.
+                (headers::ROBOTS, "noarchive"),
+                (
+                    header::CONTENT_SECURITY_POLICY,
+                    headers::CONTENT_SECURITY_POLICY_OF_SITE,
+                ),
             ];
             if gzip {
                 (html, [(header::CONTENT_ENCODING, "gzip")], page).into_response()

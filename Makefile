@@ -5,7 +5,7 @@ SERVICE := target/release/tip-service
 export PATH := $(PATH):$(TOOLS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build site test check inbox bench doctor setup clean
+.PHONY: help run build site serve test check inbox bench doctor setup clean
 
 help: ## 列出这些命令 · list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ build:
 
 site: ## 用 Zola 生成网站到 site/public · build the site into site/public
 	@tools/build-site
+
+serve: ## 边写边看：改了页面，浏览器自己刷新 · preview the site alone with live reload (PORT=8080)
+	@cd site && ../tools/zola serve --interface 127.0.0.1 --port $(PORT) --output-dir ../var/preview --force
 
 test: setup site ## 跑全部测试（真浏览器、真邮件服务器、真 GnuPG）· run every test
 	cargo test --release --workspace --no-fail-fast

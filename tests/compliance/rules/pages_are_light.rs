@@ -1,4 +1,4 @@
-//! Weight over the wire of a first visit, compressed: the budget of issue and accessibility page.
+//! Weight over the wire of a first visit, compressed, has a budget for each kind of page.
 //! Villages have slow telephones, and help must not wait for decoration.
 
 use std::collections::BTreeSet;

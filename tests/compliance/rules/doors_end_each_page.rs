@@ -1,5 +1,5 @@
 //! Every page ends with the three doors: know, help, report; those of help with the first two, since
-//! help is a door of its own. Home begins with them, and says nothing twice.
+//! help is a door of its own.
 
 use crate::rule::{Fault, Finding, Ground, Rule, swap};
 use crate::site::Site;
@@ -50,13 +50,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(site: &Site) -> Vec<Finding> {
     let mut findings = Vec::new();
     for page in site.pages_and_shell() {
-        let is_home = page.address == "/";
-        let doors = if is_home {
-            "nav.doors"
-        } else {
-            "main ~ nav.doors"
-        };
-        let found = page.attributes(&format!("{doors} a[href]"), "href");
+        let found = page.attributes("main ~ nav.doors a[href]", "href");
         let inside = found
             .iter()
             .map(|link| link.strip_prefix(&site.base).unwrap_or(link));
@@ -70,7 +64,7 @@ fn check(site: &Site) -> Vec<Finding> {
         if doors != due {
             let what = format!("its doors lead to {doors:?}");
             findings.push(Finding::new(&page.address, what));
-        } else if !is_home && !page.has("nav.doors + footer") {
+        } else if !page.has("nav.doors + footer") {
             findings.push(Finding::new(&page.address, "its doors are not at its end"));
         }
     }

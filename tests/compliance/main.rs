@@ -10,6 +10,7 @@ mod quiz_scores;
 mod rule;
 mod rules;
 mod script_off;
+mod search_finds;
 mod service_routes;
 mod site;
 mod validators;

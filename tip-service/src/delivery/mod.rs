@@ -131,8 +131,8 @@ impl Delivery {
                 schedule.done(&tried.id);
                 Ok(())
             }
-            // The row says `sending` or `queued`: a restart finds it. Ending the process is the safe answer
-            // to a store that is lost; a busy one is asked again at the next refresh.
+            // A busy store is asked again in a second; ending the process is the safe answer to one that is
+            // lost, since a restart finds the row, whatever it says.
             Err(StoreError::Busy | StoreError::Full) => {
                 schedule.again(tried.id, tried.class, self.clock.unix() + 1);
                 Ok(())

@@ -80,7 +80,9 @@ impl Store {
     }
 
     /// Marks a letter as being sent, counts the try *before* it is made (a letter that kills the process
-    /// must not be tried for ever), and hands it out. `None`: no longer queued.
+    /// must not be tried for ever), and hands it out. `None`: delivered or parked. One that is being sent is
+    /// handed out again: the caller tries none twice at a time, and the end of an earlier try may not have
+    /// been written (a busy database); its Message-ID is the same.
     ///
     /// # Errors
     /// From the database.
@@ -179,7 +181,7 @@ pub(super) async fn lease(
 ) -> Result<Option<Letter>, StoreError> {
     let row: Option<(String, Vec<u8>, Vec<u8>, i64)> = sqlx::query_as(
         "UPDATE outbox SET state = 'sending', attempts = attempts + 1 \
-         WHERE id = $1 AND state = 'queued' RETURNING unit_id, in_reply_to, sealed, attempts",
+         WHERE id = $1 AND state IN ('queued', 'sending') RETURNING unit_id, in_reply_to, sealed, attempts",
     )
     .bind(id.as_slice())
     .fetch_optional(db)

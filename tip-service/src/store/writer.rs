@@ -44,12 +44,16 @@ impl Store {
     /// Queues a change and waits until it is committed.
     pub(super) async fn write(&self, change: Change) -> Result<Effect, StoreError> {
         let (done, wait) = oneshot::channel();
-        self.write
-            .try_send(Job { change, done })
-            .map_err(|e| match e {
+        let job = Job { change, done };
+        if matches!(job.change, Change::Submit(_)) {
+            // A visitor is told at once; what is under way already waits for its turn.
+            self.write.try_send(job).map_err(|e| match e {
                 mpsc::error::TrySendError::Full(_) => StoreError::Busy,
                 mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
             })?;
+        } else {
+            self.write.send(job).await.map_err(|_| StoreError::Closed)?;
+        }
         wait.await.map_err(|_| StoreError::Closed)?
     }
 }
@@ -153,11 +157,14 @@ impl Writer {
             });
         }
         tx.commit().await?;
-        if jobs.iter().any(|j| matches!(j.change, Change::Sweep(_))) {
-            sweep::truncate_log(&self.pool).await?;
-        }
         for (job, effect) in jobs.iter().zip(&effects) {
             self.count(&job.change, effect);
+        }
+        if jobs.iter().any(|j| matches!(j.change, Change::Sweep(_))) {
+            // The batch is committed: a log that cannot be cut now must not make it look failed.
+            if let Err(error) = sweep::truncate_log(&self.pool).await {
+                tracing::warn!(%error, "the log was not cut; the next purge tries again");
+            }
         }
         Ok(effects)
     }

@@ -27,6 +27,19 @@ async fn a_letter_that_is_not_delivered_is_never_purged() {
 }
 
 #[tokio::test]
+async fn a_try_whose_end_was_not_written_can_be_made_again() {
+    let desk = Desk::open().await;
+    desk.submit(&desk.form(ONE)).await.unwrap();
+    let id = desk.letters().await[0].id;
+    let first = desk.store().lease(id).await.unwrap().unwrap();
+    let again = desk.store().lease(id).await.unwrap().unwrap();
+    assert_eq!((again.id, again.attempts), (id, first.attempts + 1));
+    let delivered = Outcome::Delivered { day: desk.today() };
+    desk.store().settle(id, delivered).await.unwrap();
+    assert!(desk.store().lease(id).await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn a_parked_letter_is_never_purged_and_can_be_sent_again() {
     let desk = Desk::open().await;
     desk.submit(&desk.form(ONE)).await.unwrap();

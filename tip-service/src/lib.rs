@@ -1,7 +1,7 @@
 //! Takes anonymous tips, seals each at once to the responsible unit, and carries it there by mail.
 //!
 //! The modules in their order: right may use left, never the reverse (`tests/layers.rs` keeps it).
-//! clock, entropy, mac, id, places, kinds, units → config → store | mail | limits → intake, delivery, purge → http →
+//! clock, entropy, mac, id, places, kinds, units → config → store | mail | limits → intake, delivery, correspondence, purge → http →
 //! app → cli.
 
 pub mod clock;
@@ -18,6 +18,7 @@ pub mod limits;
 pub mod mail;
 pub mod store;
 
+pub mod correspondence;
 pub mod delivery;
 pub mod intake;
 pub mod purge;

@@ -5,24 +5,29 @@
 //! seconds), randomness as `rng`, so every outcome can be repeated in a test.
 //!
 //! What this crate must never do: hand out plaintext through anything but [`open()`], print it,
-//! log it, or give it a `Debug`. [`SealedTip`] can only be made by [`seal()`]; whoever asks for a
-//! `SealedTip` cannot be handed plaintext by mistake.
+//! log it, or give it a `Debug`. [`SealedLetter`] can only be made by [`seal()`]; whoever asks for a
+//! `SealedLetter` cannot be handed plaintext by mistake.
 //!
 //! The formats (letter, `tip.json`, size buckets, labels of the receipt) are written down in
 //! `FORMAT.md`.
 
 mod armor;
 mod certificate;
+mod entry;
 mod identity;
 mod key_error;
 mod keygen;
 mod letter;
 mod mime;
+mod note;
 mod open;
 mod policy;
 mod read;
 mod receipt;
+mod reply;
+mod reward;
 mod seal;
+mod signer;
 mod subkey;
 mod text;
 mod tip;
@@ -35,7 +40,7 @@ pub use keygen::{KeyPair, KeygenError, generate};
 pub use open::{OpenError, SecretCert, open};
 pub use read::{letter_json, letter_text};
 pub use receipt::{Receipt, ReceiptError};
-pub use seal::{SealError, SealedTip, seal};
+pub use seal::{SealError, SealedLetter, seal};
 pub use text::Text;
 pub use tip::{Answer, LINE_MAX_CHARS, Named, Tip, WHAT_MAX_CHARS};
 pub use unit_key::UnitCert;

@@ -1,6 +1,6 @@
 //! Seals a tip: letter, padding, encryption to every certificate of the unit.
 //!
-//! The only maker of [`SealedTip`]. Never seals to a key that has lapsed, never to some of the
+//! The only maker of [`SealedLetter`]. Never seals to a key that has lapsed, never to some of the
 //! keys when others fail, and never lets the plaintext outlive the call.
 
 use bytes::Bytes;
@@ -15,11 +15,11 @@ use crate::{KeyError, Tip, UnitCert, letter};
 const MAX_ENTITY: usize = 32 * 1024 * 1024;
 
 /// A tip as ciphertext. Holds nothing that could be read without a unit's secret key.
-pub struct SealedTip {
+pub struct SealedLetter {
     message: Vec<u8>,
 }
 
-impl SealedTip {
+impl SealedLetter {
     /// The OpenPGP message in its binary form, a quarter smaller than armoured: what is stored.
     #[must_use]
     pub fn message(&self) -> &[u8] {
@@ -64,7 +64,7 @@ pub fn seal<R: CryptoRng + RngCore>(
     certs: &[&UnitCert],
     now: u64,
     rng: &mut R,
-) -> Result<SealedTip, SealError> {
+) -> Result<SealedLetter, SealError> {
     if certs.is_empty() {
         return Err(SealError::NoKeys);
     }
@@ -90,7 +90,7 @@ pub fn seal<R: CryptoRng + RngCore>(
             .map_err(|e| failed(&e))?;
     }
     let message = builder.to_vec(&mut *rng).map_err(|e| failed(&e))?;
-    Ok(SealedTip { message })
+    Ok(SealedLetter { message })
 }
 
 fn failed(error: &pgp::errors::Error) -> SealError {

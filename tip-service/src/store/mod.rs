@@ -1,7 +1,7 @@
 //! All SQL lives here. One writer task commits whatever waits as one transaction (group commit), so a
 //! visitor who hangs up cannot cancel a write and a slow disk costs one sync for many tips.
 //!
-//! The store never sees plaintext: a letter can only enter as a [`sealed_tip::SealedTip`].
+//! The store never sees plaintext: a letter can only enter as a [`sealed_tip::SealedLetter`].
 
 mod error;
 mod outbox;

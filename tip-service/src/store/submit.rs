@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use sealed_tip::SealedTip;
+use sealed_tip::SealedLetter;
 use sqlx::query_builder::Separated;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
@@ -18,7 +18,7 @@ pub struct NewLetter {
     /// The unit it is sealed to.
     pub unit_id: String,
     /// Only [`sealed_tip::seal`] makes one: the store cannot be handed plaintext.
-    pub sealed: SealedTip,
+    pub sealed: SealedLetter,
 }
 
 /// Which thread a submission belongs to.

@@ -2,7 +2,7 @@
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use sealed_tip::{SealedTip, SecretCert, Tip, UnitCert, generate, letter_text, open, seal};
+use sealed_tip::{SealedLetter, SecretCert, Tip, UnitCert, generate, letter_text, open, seal};
 
 use crate::gpg::NOW;
 
@@ -21,7 +21,7 @@ pub(crate) fn own_key(seed: u64) -> (SecretCert, UnitCert) {
     )
 }
 
-pub(crate) fn sealed(tip: &Tip, certs: &[&UnitCert]) -> SealedTip {
+pub(crate) fn sealed(tip: &Tip, certs: &[&UnitCert]) -> SealedLetter {
     seal(tip, REFERENCE, certs, NOW, &mut rng(7)).unwrap()
 }
 

@@ -1,0 +1,1 @@
+//! Opens what an officer writes back and says whose signature it bears.

@@ -1,0 +1,1 @@
+//! Which keys of a certificate may sign a reply.

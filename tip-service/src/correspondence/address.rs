@@ -1,0 +1,1 @@
+//! Which thread a mail is for: the token in its reply address.

@@ -1,0 +1,1 @@
+//! Machines that answer machines (RFC 3834): recognised, never answered.

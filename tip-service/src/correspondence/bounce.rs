@@ -1,0 +1,1 @@
+//! A letter of ours that came back (RFC 3464).

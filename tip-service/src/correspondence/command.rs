@@ -1,0 +1,1 @@
+//! The first line of a reply: what the unit wants done.

@@ -1,0 +1,1 @@
+//! HTML replies, down to plain text.

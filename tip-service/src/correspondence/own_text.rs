@@ -1,0 +1,1 @@
+//! What the officer wrote, apart from what the mail program quoted.

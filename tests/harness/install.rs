@@ -42,6 +42,8 @@ impl Install {
             .with("registers.units", ours("config/units.toml"))
             .with("registers.kinds", ours("config/kinds.toml"))
             .with("registers.places", ours("config/places.toml"))
+            .with("replies.secret_key_file", format!("{keys}/service.secret.asc"))
+            .with("replies.cert_file", format!("{keys}/service.cert.asc"))
             .with("registers.keys", keys)
             .with("store.path", store)
             .with(
@@ -84,8 +86,11 @@ impl Install {
         self.folder.path()
     }
 
-    /// Writes the configuration and returns its path.
+    /// Writes the configuration and returns its path; the service's own key is made the first time.
     pub fn config_file(&self) -> PathBuf {
+        if !self.secret_key("service").exists() {
+            self.make_key("service");
+        }
         let path = self.path("tip-service.toml");
         std::fs::write(&path, self.config.to_string()).expect("the configuration is written");
         path

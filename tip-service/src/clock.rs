@@ -2,8 +2,9 @@
 //!
 //! Everything else is handed a [`Clock`] or a number, so that tests set the time. A day is a whole
 //! day in China: dates that are kept or mailed are day-exact, because an exact second would tie a
-//! tip to a line in somebody's network log. Must never format, store or log a time.
+//! tip to a line in somebody's network log. Must never format, store or log anything finer than a day.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -67,9 +68,78 @@ pub fn day_start(day: u32) -> u64 {
     (u64::from(day) * DAY).saturating_sub(CHINA_OFFSET)
 }
 
+/// Returns the hour (0 to 23) that a clock on a wall in China shows at `unix`.
+pub fn hour(unix: u64) -> u32 {
+    u32::try_from(unix.saturating_add(CHINA_OFFSET) % DAY / 3600).unwrap_or(0)
+}
+
+/// A date of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Date {
+    /// 2026.
+    pub year: u32,
+    /// 1 to 12.
+    pub month: u32,
+    /// 1 to 31.
+    pub day: u32,
+}
+
+impl Date {
+    /// The date of a day counted from 1970-01-01. Eras of 400 years, years that begin in March: the leap day is
+    /// then the last of its year.
+    #[must_use]
+    pub fn of(day: u32) -> Self {
+        let since_march_0 = u64::from(day) + 719_468;
+        let (era, of_era) = (since_march_0 / 146_097, since_march_0 % 146_097);
+        let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year + year / 4 - year / 100);
+        let month_from_march = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * month_from_march + 2) / 5 + 1;
+        let (month, carry) = match month_from_march {
+            m if m < 10 => (m + 3, 0),
+            m => (m - 9, 1),
+        };
+        let narrow = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        Self {
+            year: narrow(era * 400 + year + carry),
+            month: narrow(month),
+            day: narrow(day),
+        }
+    }
+
+    /// The month as a number that sorts: 202611.
+    #[must_use]
+    pub fn year_month(self) -> u32 {
+        self.year * 100 + self.month
+    }
+}
+
+impl fmt::Display for Date {
+    /// As 2026-11-24.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_has_the_date_that_the_calendar_has() {
+        for (day, date) in [
+            (0, "1970-01-01"),
+            (11_015, "2000-02-28"),
+            (11_016, "2000-02-29"),
+            (11_017, "2000-03-01"),
+            (20_781, "2026-11-24"),
+            (20_818, "2026-12-31"),
+            (20_819, "2027-01-01"),
+        ] {
+            assert_eq!(Date::of(day).to_string(), date);
+        }
+        assert_eq!(Date::of(20_781).year_month(), 202_611);
+    }
 
     #[test]
     fn a_day_turns_at_midnight_in_china() {

@@ -20,6 +20,17 @@ pub fn parse(text: &str) -> Option<Id> {
     bytes?.try_into().ok()
 }
 
+/// The name of a mailbox in letters: the same for a tip and all that follows it, says nothing by itself.
+#[must_use]
+pub fn reference(mailbox_id: &Id) -> String {
+    let digits: String = mailbox_id
+        .iter()
+        .take(5)
+        .map(|byte| format!("{byte:02X}"))
+        .collect();
+    format!("LY-{digits}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -28,6 +28,8 @@ pub const OWN_FIELDS: &[&str] = &[
     "answer",
     "unit",
     "day",
+    "action",
+    "page",
 ];
 
 /// The kind a tip is taken as when its writer names none.

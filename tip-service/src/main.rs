@@ -5,16 +5,31 @@ use std::process::ExitCode;
 use clap::Parser;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::stat::{Mode, umask};
+use tip_service::cli::{Cli, TRY_LATER};
 
 fn main() -> ExitCode {
     say_only_where_it_panicked();
     if let Err(error) = harden() {
-        return fail(&format!("cannot forbid core dumps: {error}"));
+        let failed = fail(&format!("cannot forbid core dumps: {error}"));
+        return if is_pipe() { ExitCode::from(TRY_LATER) } else { failed };
     }
-    match tip_service::cli::Cli::parse().run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&format!("{error:#}")),
+    match Cli::try_parse() {
+        Ok(cli) => cli
+            .run()
+            .unwrap_or_else(|error| fail(&format!("{error:#}"))),
+        // A mail server that calls us wrongly must keep the mail.
+        Err(error) if error.use_stderr() && is_pipe() => {
+            let _ = error.print();
+            ExitCode::from(TRY_LATER)
+        }
+        Err(error) => error.exit(),
     }
+}
+
+fn is_pipe() -> bool {
+    std::env::args_os()
+        .nth(1)
+        .is_some_and(|word| word == "receive-mail")
 }
 
 /// No core dump may hold plaintext, nobody else may look into the process, and new files are ours alone.

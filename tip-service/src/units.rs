@@ -26,6 +26,10 @@ pub struct Unit {
     pub certs: Vec<UnitCert>,
     /// Why its certificates could not be used when the service started.
     pub lapse: Option<String>,
+    /// The unit that is told when this one does not react (its id).
+    pub supervisor: Option<String>,
+    /// Takes replies that are signed but not encrypted.
+    pub unencrypted_replies: bool,
 }
 
 impl fmt::Debug for Unit {
@@ -136,6 +140,8 @@ mod tests {
             mail: format!("{id}@example.invalid"),
             certs: Vec::new(),
             lapse: None,
+            supervisor: None,
+            unencrypted_replies: false,
         })
     }
 

@@ -4,13 +4,21 @@
 mod keygen;
 mod open;
 mod outbox;
+mod receive_mail;
+mod reward;
 mod serve;
+
+pub use receive_mail::TRY_LATER;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+
+use crate::config::Loaded;
+use crate::store::{Capacity, Store, StoreError};
 
 /// 辽源禁毒 举报服务 · takes anonymous tips, seals each at once to the responsible unit, delivers it by mail.
 #[derive(Parser)]
@@ -43,6 +51,13 @@ enum Command {
     },
     /// 用私钥解开信件（单位和演示用）· decrypt letters with a secret key (for staff and the demo)
     Open(open::Args),
+    /// 收单位的回信（由邮件服务器的管道调用）· take one reply from the mail server's pipe
+    ReceiveMail(receive_mail::Args),
+    /// 奖励 · rewards
+    Reward {
+        #[command(subcommand)]
+        what: reward::What,
+    },
     /// 看或重发没送到的信 · list or retry letters that are not delivered
     Outbox {
         #[command(subcommand)]
@@ -70,8 +85,9 @@ impl Cli {
     ///
     /// # Errors
     /// Whatever stands in the way, with a hint.
-    pub fn run(self) -> Result<()> {
-        match self.command {
+    pub fn run(self) -> Result<ExitCode> {
+        let done = match self.command {
+            Command::ReceiveMail(args) => return Ok(receive_mail::run(&args)),
             Command::Serve {
                 config,
                 dev,
@@ -82,7 +98,9 @@ impl Cli {
             Command::Outbox { what } => outbox::run(&what),
             Command::Purge { config } => outbox::purge(&config.config),
             Command::Keygen(args) => keygen::run(&args),
-        }
+            Command::Reward { what } => reward::run(&what),
+        };
+        done.map(|()| ExitCode::SUCCESS)
     }
 }
 
@@ -90,4 +108,13 @@ impl Cli {
 fn say(line: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// Opens the store beside the service, which may be running: takes in no tip, recovers nothing.
+async fn beside(loaded: &Loaded) -> Result<Store, StoreError> {
+    let capacity = Capacity {
+        max_waiting: u64::MAX,
+        min_free_mib: 0,
+    };
+    Store::open(&loaded.config.store.path, capacity).await
 }

@@ -7,10 +7,10 @@ use anyhow::{Result, bail};
 use clap::Subcommand;
 
 use super::serve::{load, runtime};
-use super::{ConfigArg, say};
+use super::{ConfigArg, beside, say};
 use crate::clock::{Clock, SystemClock};
 use crate::id::{self, Id};
-use crate::store::{Capacity, Row, Store};
+use crate::store::Row;
 
 #[derive(Subcommand)]
 pub(super) enum What {
@@ -28,16 +28,6 @@ pub(super) enum What {
     },
 }
 
-/// Opens the store beside the service, which may be running: takes in nothing, recovers nothing.
-async fn beside(config: &Path) -> Result<Store> {
-    let loaded = load(config)?;
-    let capacity = Capacity {
-        max_waiting: u64::MAX,
-        min_free_mib: 0,
-    };
-    Ok(Store::open(&loaded.config.store.path, capacity).await?)
-}
-
 pub(super) fn run(what: &What) -> Result<()> {
     match what {
         What::List { config } => runtime()?.block_on(list(&config.config)),
@@ -48,7 +38,7 @@ pub(super) fn run(what: &What) -> Result<()> {
 }
 
 async fn list(config: &Path) -> Result<()> {
-    let rows = beside(config).await?.undelivered().await?;
+    let rows = beside(&load(config)?).await?.undelivered().await?;
     if rows.is_empty() {
         say("没有等着送的信 · nothing is waiting");
     }
@@ -72,7 +62,7 @@ fn line(row: &Row) -> String {
 
 async fn retry(config: &Path, letter: Option<&str>) -> Result<()> {
     let id = letter.map(parse).transpose()?;
-    let n = beside(config).await?.requeue(id).await?;
+    let n = beside(&load(config)?).await?.requeue(id).await?;
     say(&format!("{n} 封信重新排队 · letters queued again"));
     Ok(())
 }
@@ -80,11 +70,11 @@ async fn retry(config: &Path, letter: Option<&str>) -> Result<()> {
 pub(super) fn purge(config: &Path) -> Result<()> {
     runtime()?.block_on(async {
         let loaded = load(config)?;
-        let store = beside(config).await?;
+        let store = beside(&loaded).await?;
         let swept = crate::purge::run(&store, &loaded.config, SystemClock.unix()).await?;
         say(&format!(
-            "已删除 · deleted: 信件内容 letters {}, 信箱 mailboxes {}, 表 forms {}, 记录 rows {}",
-            swept.letters, swept.mailboxes, swept.forms, swept.rows
+            "已删除 · deleted: 信件内容 letters {}, 信箱 mailboxes {}, 来往 messages {}, 表 forms {}, 记录 rows {}",
+            swept.letters, swept.mailboxes, swept.entries, swept.forms, swept.rows
         ));
         Ok(())
     })

@@ -37,6 +37,7 @@ pub(super) fn check(file: &File, config: &Config) -> Vec<ConfigError> {
         );
     }
     look.transport(&config.mail.transport);
+    look.secret("replies.secret_key_file", &config.replies.secret_key_file);
     look.errors
 }
 
@@ -65,6 +66,15 @@ impl Look<'_> {
                 "otherwise a mailbox could end before it begins",
             );
         }
+        let triage = &config.triage;
+        if triage.escalate_hours <= triage.ack_hours {
+            self.wrong(
+                "triage.escalate_hours",
+                Fault::Value,
+                "must be more than ack_hours",
+                "first the unit is reminded, then its supervisor is told",
+            );
+        }
         if config.server.onion_listen == Some(config.server.listen) {
             self.wrong(
                 "server.onion_listen",
@@ -80,7 +90,7 @@ impl Look<'_> {
             Transport::Maildir { dir } => self.parent("mail.transport.dir", dir),
             Transport::Smtp(smtp) => {
                 if let Some(path) = &smtp.password_file {
-                    self.password("mail.transport.password_file", path);
+                    self.secret("mail.transport.password_file", path);
                 }
                 if let Some(path) = &smtp.ca_file {
                     self.certificates("mail.transport.ca_file", path);
@@ -89,7 +99,7 @@ impl Look<'_> {
         }
     }
 
-    fn password(&mut self, key: &str, path: &Path) {
+    fn secret(&mut self, key: &str, path: &Path) {
         match std::fs::metadata(path) {
             Err(error) => self.unreadable(key, path, &error),
             Ok(about) if !about.is_file() => {
@@ -97,7 +107,7 @@ impl Look<'_> {
                     key,
                     Fault::Absent,
                     "is not a file",
-                    "name the file that holds the password",
+                    "name the file that holds the secret",
                 );
             }
             Ok(about) if about.permissions().mode() & 0o007 != 0 => {
@@ -117,7 +127,7 @@ impl Look<'_> {
                     key,
                     Fault::Value,
                     "is an empty file",
-                    "write the password into it",
+                    "write the secret into it",
                 );
             }
             Ok(_) => {}

@@ -12,6 +12,7 @@ mod file;
 mod kinds;
 mod pace;
 mod places;
+mod replies;
 mod routes;
 mod settings;
 mod transport;
@@ -21,12 +22,13 @@ use std::path::{Path, PathBuf};
 
 pub use error::{ConfigError, Fault};
 pub use pace::{Delivery, Level, Limits, Log, Retention};
+pub use replies::{Replies, ServiceCert, Triage};
 pub use settings::{Config, Mail, Registers, Server, Site, Store};
 pub use transport::{Smtp, Tls, Transport};
 
 use crate::kinds::Kinds;
 use crate::places::Places;
-use crate::units::Register;
+use crate::units::{Register, Unit};
 use file::File;
 
 /// Everything the configuration says, checked.
@@ -40,6 +42,27 @@ pub struct Loaded {
     pub kinds: Kinds,
     /// The places.
     pub places: Places,
+    /// What officers encrypt their replies to.
+    pub service_cert: ServiceCert,
+}
+
+impl Loaded {
+    /// What lets a unit answer a letter: `address` as [`Mail::reply_address`] gives it, `reward` the claim check
+    /// if rewards are on.
+    #[must_use]
+    pub fn reply_to<'a>(
+        &'a self,
+        unit: &Unit,
+        address: &'a str,
+        reward: Option<&'a str>,
+    ) -> sealed_tip::ReplyTo<'a> {
+        sealed_tip::ReplyTo {
+            address,
+            service_cert: &self.service_cert.armored,
+            encrypted: !unit.unencrypted_replies,
+            reward,
+        }
+    }
 }
 
 /// Reads `file` and all files it names. `now` (Unix seconds) tells which certificates have lapsed.
@@ -59,6 +82,8 @@ pub fn load(file: &Path, now: u64) -> Result<Loaded, Vec<ConfigError>> {
         .and_then(|file| Ok((file.parse::<units::PrivateKeys>().map_err(one)?, file)));
     let public = read(&main, "site.units", &config.site.units)
         .and_then(|file| Ok((file.parse::<units::PublicKeys>().map_err(one)?, file)));
+    let service_cert = replies::cert(&main, &config.replies, now).map_err(one);
+    let service_cert = keep(service_cert, &mut errors);
     let kinds = keep(kinds, &mut errors);
     let places = keep(places, &mut errors);
     let units = keep(units, &mut errors);
@@ -76,7 +101,9 @@ pub fn load(file: &Path, now: u64) -> Result<Loaded, Vec<ConfigError>> {
     }
     .join();
     let joined = keep(joined, &mut errors);
-    let (Some(kinds), Some(places), Some(joined)) = (kinds, places, joined) else {
+    let (Some(kinds), Some(places), Some(service_cert), Some(joined)) =
+        (kinds, places, service_cert, joined)
+    else {
         return Err(errors);
     };
     let known = routes::Known {
@@ -94,12 +121,14 @@ pub fn load(file: &Path, now: u64) -> Result<Loaded, Vec<ConfigError>> {
             register,
             kinds,
             places,
+            service_cert,
         }),
         _ => Err(errors),
     }
 }
 
-/// Returns each unit's id and the certificate files it should have, whether or not they are there.
+/// Returns each unit's id and the certificate files it should have, whether or not they are there; last the service
+/// itself.
 ///
 /// This is what lets demonstration keys be made before [`load`] can succeed.
 ///
@@ -110,6 +139,7 @@ pub fn expected_certs(file: &Path) -> Result<Vec<(String, Vec<PathBuf>)>, Vec<Co
     let units_file = read(&main, "registers.units", &config.registers.units)?;
     let units: units::PrivateKeys = units_file.parse().map_err(one)?;
     let keys = &config.registers.keys;
+    let service = ("service".to_owned(), vec![config.replies.cert_file.clone()]);
     Ok(units
         .unit
         .into_iter()
@@ -118,6 +148,7 @@ pub fn expected_certs(file: &Path) -> Result<Vec<(String, Vec<PathBuf>)>, Vec<Co
             let paths = names.map(|name| keys.join(name)).collect();
             (unit.id, paths)
         })
+        .chain([service])
         .collect())
 }
 

@@ -78,6 +78,19 @@ pub struct Retention {
     /// Each mailbox lives this many days more or less, so that its end does not tell its beginning.
     #[serde(deserialize_with = "check::within::<0, 365, _, _>")]
     pub mailbox_jitter_days: u32,
+    /// A mailbox does not end while something unread in it is no older than this many days.
+    #[serde(deserialize_with = "check::within::<0, 365, _, _>")]
+    pub unread_grace_days: u32,
+}
+
+impl Retention {
+    /// The last day of a mailbox in which something happened `today`: blurred by `chance`, so that it does not
+    /// tell that day.
+    #[must_use]
+    pub fn ends_day(&self, today: u32, chance: u32) -> u32 {
+        let offset = chance % (2 * self.mailbox_jitter_days + 1);
+        today + (self.mailbox_days + offset).saturating_sub(self.mailbox_jitter_days)
+    }
 }
 
 impl Default for Retention {
@@ -85,6 +98,7 @@ impl Default for Retention {
         Self {
             mailbox_days: 90,
             mailbox_jitter_days: 7,
+            unread_grace_days: 30,
         }
     }
 }

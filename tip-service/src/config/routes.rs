@@ -53,6 +53,7 @@ impl Known<'_> {
         let (file, kinds, places) = (self.file, self.kinds, self.places);
         let register = Register::new(self.units, table);
         errors.extend(prove(file, kinds, places, &register));
+        errors.extend(discreet(file, kinds, places, &register));
         if errors.is_empty() {
             Ok(register)
         } else {
@@ -195,4 +196,32 @@ fn prove(file: &File, kinds: &Kinds, places: &Places, register: &Register) -> Ve
         }
     }
     errors
+}
+
+/// A unit that hears of officials must not have a supervisor that such a tip may be about: a reminder would tell
+/// that there is one.
+fn discreet(file: &File, kinds: &Kinds, places: &Places, register: &Register) -> Vec<ConfigError> {
+    let taken = |about: bool| -> BTreeSet<&str> {
+        combinations(kinds, places)
+            .filter(|(_, _, officials)| *officials == about)
+            .flat_map(|(kind, county, _)| register.route(kind, county.map(|c| c.0), about))
+            .map(|unit| unit.id.as_str())
+            .collect()
+    };
+    let (usual, past_them) = (taken(false), taken(true));
+    register
+        .units()
+        .iter()
+        .enumerate()
+        .filter(|(_, unit)| past_them.contains(unit.id.as_str()))
+        .filter_map(|(index, unit)| {
+            let supervisor = unit.supervisor.as_deref().filter(|id| usual.contains(id))?;
+            Some(file.error(
+                format!("unit[{index}].supervisor"),
+                Fault::Routing,
+                format!("{supervisor} takes ordinary tips, and {} those about officials", unit.id),
+                "leave it out, or name a unit that takes none but tips about officials",
+            ))
+        })
+        .collect()
 }

@@ -10,7 +10,9 @@ use serde::Deserialize;
 
 use super::check;
 use super::pace::{Delivery, Limits, Log, Retention};
+use super::replies::{Replies, Triage};
 use super::transport::{self, Transport};
+use crate::id::{self, Id};
 
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -26,6 +28,11 @@ pub struct Config {
     pub registers: Registers,
     /// Letters out and back.
     pub mail: Mail,
+    /// How officers answer.
+    pub replies: Replies,
+    /// Reminding, digests, rewards.
+    #[serde(default)]
+    pub triage: Triage,
     /// How letters go out.
     #[serde(default)]
     pub delivery: Delivery,
@@ -151,6 +158,14 @@ pub struct Mail {
     pub transport: Transport,
 }
 
+impl Mail {
+    /// Where replies to a thread go.
+    #[must_use]
+    pub fn reply_address(&self, token: &Id) -> String {
+        format!("reply+{}@{}", id::hex(token), self.domain)
+    }
+}
+
 impl Config {
     /// Takes relative paths as relative to `folder`, where the file lies.
     pub(super) fn resolve(&mut self, folder: &Path) {
@@ -163,6 +178,8 @@ impl Config {
             &mut registers.kinds,
             &mut registers.places,
             &mut registers.keys,
+            &mut self.replies.secret_key_file,
+            &mut self.replies.cert_file,
         ];
         for path in paths.into_iter().chain(self.mail.transport.paths()) {
             *path = folder.join(&*path);

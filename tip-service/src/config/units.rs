@@ -32,6 +32,9 @@ pub(super) struct PrivateUnit {
     #[serde(deserialize_with = "check::mail")]
     mail: String,
     pub(super) certs: Vec<String>,
+    pub(super) supervisor: Option<String>,
+    #[serde(default)]
+    unencrypted_replies: bool,
 }
 
 /// `site/data/units.toml`.
@@ -76,6 +79,7 @@ impl Halves<'_> {
         let mut errors = self.nobody();
         errors.extend(self.twice());
         errors.extend(self.strangers());
+        errors.extend(self.supervisors());
         let mut units = Vec::with_capacity(self.private.len());
         for (index, private) in self.private.iter().enumerate() {
             let found = self.public.unit.iter().enumerate();
@@ -143,6 +147,34 @@ impl Halves<'_> {
             .collect()
     }
 
+    /// Supervisors that are nobody, or the unit itself.
+    fn supervisors(&self) -> Vec<ConfigError> {
+        let known = || self.private.iter().map(|unit| unit.id.as_str());
+        let named = self.private.iter().enumerate();
+        named
+            .filter_map(|(index, unit)| {
+                let name = unit.supervisor.as_deref()?;
+                let key = format!("unit[{index}].supervisor");
+                let (why, hint) = if name == unit.id {
+                    (
+                        "is the unit itself".to_owned(),
+                        "leave it out: then nobody is told when the unit does not react".to_owned(),
+                    )
+                } else if known().any(|id| id == name) {
+                    return None;
+                } else {
+                    let otherwise = "name the id of another unit";
+                    let others = known().filter(|id| *id != unit.id);
+                    (
+                        format!("there is no unit \"{name}\""),
+                        or_meant(nearest(name, others), otherwise),
+                    )
+                };
+                Some(self.private_file.error(key, Fault::Absent, why, hint))
+            })
+            .collect()
+    }
+
     fn unpublished(&self, index: usize, private: &PrivateUnit) -> ConfigError {
         let public = self.public.unit.iter().map(|unit| unit.id.as_str());
         self.private_file.error(
@@ -203,6 +235,8 @@ impl Halves<'_> {
             mail: private.mail.clone(),
             certs,
             lapse,
+            supervisor: private.supervisor.clone(),
+            unencrypted_replies: private.unencrypted_replies,
         })
     }
 }

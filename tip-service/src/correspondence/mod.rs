@@ -1,11 +1,18 @@
-//! The way back: what officers send, and the letters that answer them. Takes a mail apart, believes only what a
-//! unit's key signed, and never lets a line of the quoted tip through to the mailbox.
+//! The way back: what officers send, and the letters that answer and remind them. Takes a mail apart, believes only what
+//! a unit's key signed, and never lets a line of the quoted tip through to the mailbox.
 
-mod address;
-mod automatic;
-mod body;
-mod bounce;
-mod command;
-mod html;
-mod openpgp;
+pub mod address;
+pub mod automatic;
+pub mod body;
+pub mod bounce;
+pub mod command;
+pub mod html;
+pub mod openpgp;
 mod own_text;
+mod receive;
+mod refusal;
+mod reminders;
+
+pub use receive::{Desk, Failure, Received};
+pub use refusal::Refusal;
+pub use reminders::Reminders;

@@ -172,9 +172,12 @@ impl Delivery {
             return Outcome::Parked { code: 0 };
         };
         let sealed = sealed_tip::armor(&letter.sealed);
+        let mail = &self.loaded.config.mail;
+        let reply_to = letter.thread_id.map(|token| mail.reply_address(&token));
         let envelope = Envelope {
             id: &letter.id,
             in_reply_to: letter.in_reply_to.as_ref(),
+            reply_to: reply_to.as_deref(),
             sealed: &sealed,
             day,
         };

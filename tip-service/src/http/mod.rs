@@ -13,6 +13,7 @@ mod mailbox;
 mod pages;
 pub mod server;
 mod site;
+mod statistics;
 mod tip;
 
 pub use client::Peer;
@@ -81,9 +82,10 @@ impl Door {
 pub fn router(door: Arc<Door>) -> Router {
     let tip = Router::new()
         .route("/tip/", get(tip::form).post(tip::submit))
+        .route("/tip/statistics/", get(statistics::show))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         // Not compressed: its answers are padded to one size, and compression would undo that.
-        .route("/tip/mailbox/", get(mailbox::ask).post(mailbox::look))
+        .route("/tip/mailbox/", get(mailbox::ask).post(mailbox::post))
         .route("/tip", get(tip_without_slash))
         .route("/tip/exit/", get(exit))
         .method_not_allowed_fallback(wrong_method)

@@ -68,17 +68,24 @@ pub(super) async fn submit(
     let within = Duration::from_secs(door.loaded.config.server.body_seconds);
     let read = body::read(request.into_body(), BODY_MAX, within).await;
     let (form, fault) = decode::multipart(&content_type, &read.bytes, parts_max(&door)).await;
-    let class = match verdict {
-        Verdict::Prompt => Class::Prompt,
-        Verdict::Later => Class::Later,
-        Verdict::Refuse => return again(&door, &form, &[], Trouble::TooOften),
-    };
+    if verdict == Verdict::Refuse {
+        return again(&door, &form, &[], Trouble::TooOften);
+    }
+    let class = class_of(verdict);
     if let Some(trouble) = trouble_with(read.end, fault) {
         return again(&door, &form, &[], trouble);
     }
     match door.intake.submit(&form, class).await {
         Ok(accepted) => receipt(&door, &accepted),
         Err(error) => refused(&door, &form, error),
+    }
+}
+
+/// Prompt within budget, later beyond it.
+pub(super) fn class_of(verdict: Verdict) -> Class {
+    match verdict {
+        Verdict::Prompt => Class::Prompt,
+        Verdict::Later | Verdict::Refuse => Class::Later,
     }
 }
 
@@ -257,7 +264,7 @@ fn receipt(door: &Door, accepted: &Accepted) -> Response {
     error::html(door, "receipt.html", &view)
 }
 
-fn new_form_id(door: &Door) -> String {
+pub(super) fn new_form_id(door: &Door) -> String {
     door.intake
         .forms
         .issue(clock::day(door.clock.unix()), &door.entropy)

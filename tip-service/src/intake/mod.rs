@@ -1,21 +1,26 @@
 //! Takes a tip in: parse, route, seal, store. Plaintext comes in, lives here for a fraction of a millisecond
 //! and never goes further: what leaves is a sealed letter, an error list or a receipt.
 
+mod answer;
 mod form_id;
+mod letters;
 mod parse;
+mod tally;
 
+pub use answer::{ANSWER_MAX_CHARS, AnswerError};
 pub use form_id::{FORM_ID_CHARS, FormId, FormKeys};
 pub use parse::{FieldError, RawForm, parse};
+pub use tally::Tally;
 
 use std::sync::Arc;
 
-use sealed_tip::{Receipt, Tip, UnitCert};
+use sealed_tip::{Receipt, Tip};
 
 use crate::clock::{self, Clock};
-use crate::config::{Loaded, Retention};
+use crate::config::Loaded;
 use crate::entropy::Entropy;
 use crate::id::Id;
-use crate::store::{Class, NewLetter, Store, StoreError, Submission, Submitted, Thread};
+use crate::store::{Class, Mailbox, Store, StoreError, Submission, Submitted};
 use crate::units::Unit;
 
 /// Days on which a repeat of the same form is still recognised.
@@ -35,6 +40,8 @@ pub struct Intake {
     pub clock: Arc<dyn Clock>,
     /// Told the ids of new letters.
     pub wake: tokio::sync::mpsc::UnboundedSender<(Id, Class)>,
+    /// Tips of each kind, counted here until they are written with others.
+    pub tally: Tally,
 }
 
 /// A tip that is kept.
@@ -91,7 +98,7 @@ impl Intake {
             Some(_) => None,
             None => Some(
                 self.store
-                    .thread_of(&id.hash())
+                    .mailbox_of(&id.hash())
                     .await?
                     .ok_or(SubmitError::FormUnknown)?,
             ),
@@ -104,16 +111,23 @@ impl Intake {
             class
         };
         let receipt = key.map(|key| Receipt::derive(&key, id.as_bytes()));
-        let thread = match (&receipt, known) {
-            (_, Some(mailbox_id)) => Thread::Known { mailbox_id },
-            (Some(receipt), None) => self.new_thread(receipt),
+        let mailbox = match (&receipt, known) {
+            (_, Some(mailbox_id)) => Mailbox::Known { mailbox_id },
+            (Some(receipt), None) => self.new_mailbox(receipt),
             (None, None) => return Err(SubmitError::FormUnknown),
         };
-        let mut news = self.try_once(&mut tip, &id, thread, class).await?;
+        let press = Press {
+            id: &id,
+            receipt: receipt.as_ref(),
+            class,
+        };
+        let mut news = self.try_once(&mut tip, &press, mailbox).await?;
         if let Submitted::OtherText { mailbox_id } = news {
-            news = self
-                .try_once(&mut tip, &id, Thread::Known { mailbox_id }, class)
-                .await?;
+            let known = Mailbox::Known { mailbox_id };
+            news = self.try_once(&mut tip, &press, known).await?;
+        }
+        if news == Submitted::Stored && !tip.supplement {
+            self.tally.add(clock::day(self.clock.unix()), &tip.kind.code);
         }
         let news = match news {
             Submitted::Repeated => News::Repeat,
@@ -132,85 +146,63 @@ impl Intake {
     async fn try_once(
         &self,
         tip: &mut Tip,
-        id: &FormId,
-        thread: Thread,
-        class: Class,
+        press: &Press<'_>,
+        mailbox: Mailbox,
     ) -> Result<Submitted, SubmitError> {
-        tip.supplement = matches!(thread, Thread::Known { .. });
-        let now = self.clock.unix();
-        let day = clock::day(now);
-        let letters = self.seal(tip, thread.mailbox_id(), now)?;
+        tip.supplement = matches!(mailbox, Mailbox::Known { .. });
+        let threads = match mailbox {
+            Mailbox::Known { mailbox_id } => self.store.threads_of(&mailbox_id).await?,
+            Mailbox::New { .. } => Vec::new(),
+        };
+        let day = clock::day(self.clock.unix());
+        let letters = self.seal(tip, &mailbox.id(), &threads, press.receipt)?;
         let ids: Vec<Id> = letters.iter().map(|letter| letter.id).collect();
         let done = self
             .store
             .submit(Submission {
-                form_hash: id.hash(),
-                content_hash: id.content_hash(&tip.canonical()),
-                thread,
-                class,
+                form_hash: press.id.hash(),
+                content_hash: press.id.content_hash(&tip.canonical()),
+                mailbox,
+                class: press.class,
                 letters,
                 day,
                 form_ends_day: day + FORM_DAYS,
             })
             .await?;
         if done == Submitted::Stored {
-            // When the receiver is gone the process is ending; the next one finds the rows by itself.
-            for id in ids {
-                let _ = self.wake.send((id, class));
-            }
+            self.wake_for(ids, press.class);
         }
         Ok(done)
     }
 
-    fn seal(&self, tip: &Tip, mailbox_id: Id, now: u64) -> Result<Vec<NewLetter>, SubmitError> {
-        let county = tip.county.as_ref().map(|county| county.code.as_str());
-        let units = self
-            .loaded
-            .register
-            .route(&tip.kind.code, county, tip.officials);
-        let reference = reference(&mailbox_id);
-        let mut rng = self.entropy.fork();
-        units
-            .iter()
-            .map(|unit| {
-                unit.usable(now)
-                    .map_err(|_| SubmitError::Closed(unit.clone()))?;
-                let certs: Vec<&UnitCert> = unit.certs.iter().collect();
-                let sealed = sealed_tip::seal(tip, &reference, &certs, now, &mut rng)
-                    .map_err(|e| SubmitError::Seal(e.to_string()))?;
-                Ok(NewLetter {
-                    id: self.entropy.bytes(),
-                    unit_id: unit.id.clone(),
-                    sealed,
-                })
-            })
-            .collect()
-    }
-
-    fn new_thread(&self, receipt: &Receipt) -> Thread {
-        Thread::New {
-            mailbox_id: self.entropy.bytes(),
-            lookup_hash: receipt.lookup_hash(),
-            public_key: receipt.mailbox_public(),
-            ends_day: self.mailbox_ends(&self.loaded.config.retention),
+    /// Tells delivery. When it is gone the process is ending; the next one finds the rows by itself.
+    fn wake_for(&self, ids: Vec<Id>, class: Class) {
+        for id in ids {
+            let _ = self.wake.send((id, class));
         }
     }
 
-    /// Mailboxes end on a blurred day, so the last day does not tell the first.
-    fn mailbox_ends(&self, retention: &Retention) -> u32 {
-        let spread = 2 * retention.mailbox_jitter_days + 1;
-        let offset = u32::from_be_bytes(self.entropy.bytes()) % spread;
-        clock::day(self.clock.unix())
-            + (retention.mailbox_days + offset).saturating_sub(retention.mailbox_jitter_days)
+    fn new_mailbox(&self, receipt: &Receipt) -> Mailbox {
+        Mailbox::New {
+            mailbox_id: self.entropy.bytes(),
+            lookup_hash: receipt.lookup_hash(),
+            public_key: receipt.mailbox_public(),
+            shred_key: self.entropy.bytes(),
+            ends_day: self.mailbox_ends(),
+        }
+    }
+
+    fn mailbox_ends(&self) -> u32 {
+        let chance = u32::from_be_bytes(self.entropy.bytes());
+        let today = clock::day(self.clock.unix());
+        self.loaded.config.retention.ends_day(today, chance)
     }
 }
 
-/// The thread's name in letters: same for a tip and its supplements, says nothing by itself.
-fn reference(mailbox_id: &Id) -> String {
-    let digits: String = mailbox_id
-        .iter()
-        .take(5)
-        .map(|byte| format!("{byte:02X}"))
-        .collect();
-    format!("LY-{digits}")
+/// One press of the button, apart from what was said.
+struct Press<'a> {
+    id: &'a FormId,
+    /// `None` after a restart.
+    receipt: Option<&'a Receipt>,
+    class: Class,
 }

@@ -1,5 +1,5 @@
 //! The outer mail: constant subject, day-exact date, our own Message-ID (never the host's name). What an
-//! onlooker sees of two tips differs in the unit's address, the size bucket and the day alone.
+//! onlooker sees of two tips differs in the unit's address, the reply address, the size bucket and the day alone.
 
 use std::time::{Duration, SystemTime};
 
@@ -20,8 +20,10 @@ const SUBJECT: &str = "Encrypted message";
 pub struct Envelope<'a> {
     /// Names the letter; the same on every try, so a double delivery is recognisable.
     pub id: &'a Id,
-    /// The thread's first letter to this unit.
+    /// The thread's first letter.
     pub in_reply_to: Option<&'a Id>,
+    /// Where answers go; none to a letter that takes no answer.
+    pub reply_to: Option<&'a str>,
     /// Armoured OpenPGP.
     pub sealed: &'a [u8],
     /// Days since 1970: the date shows nothing finer.
@@ -49,6 +51,9 @@ pub(super) fn sealed(from: &str, domain: &str, to: &str, letter: &Envelope<'_>) 
     if let Some(first) = letter.in_reply_to {
         let first = message_id(first, domain);
         head = head.in_reply_to(first.clone()).references(first);
+    }
+    if let Some(address) = letter.reply_to {
+        head = head.reply_to(address.parse::<Mailbox>()?);
     }
     let version = SinglePart::builder()
         .header(ContentType::parse("application/pgp-encrypted")?)

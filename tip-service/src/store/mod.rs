@@ -3,16 +3,28 @@
 //!
 //! The store never sees plaintext: a letter can only enter as a [`sealed_tip::SealedLetter`].
 
+mod counter;
 mod error;
+mod letter;
+mod mailbox;
+mod nudge;
 mod outbox;
+mod reply;
 mod submit;
 mod sweep;
+mod thread;
 mod writer;
 
+pub use counter::{Counted, Counter};
 pub use error::StoreError;
+pub use letter::NewLetter;
+pub use mailbox::{Answer, Answered, EntryRow, MailboxRow};
+pub use nudge::{About, Nudge};
 pub use outbox::{Letter, Outcome, Row};
-pub use submit::{NewLetter, Submission, Submitted, Thread};
-pub use sweep::Swept;
+pub use reply::{Change as ReplyChange, Reply, Taken};
+pub use submit::{Mailbox, Submission, Submitted};
+pub use sweep::{Swept, Terms};
+pub use thread::{State, Target, ThreadRow};
 
 use std::path::Path;
 use std::sync::Arc;
@@ -136,7 +148,10 @@ async fn pool(path: &Path, connections: u32) -> Result<SqlitePool, StoreError> {
 }
 
 /// Schema steps in order; `PRAGMA user_version` counts those already taken.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_tips.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_tips.sql"),
+    include_str!("migrations/0002_way_back.sql"),
+];
 
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
     let done: i64 = sqlx::query_scalar("PRAGMA user_version")

@@ -34,6 +34,8 @@ pub struct Letter {
     pub unit_id: String,
     /// The thread's first letter to this unit, if this is not it.
     pub in_reply_to: Option<Id>,
+    /// The thread it belongs to, whose token the reply address holds.
+    pub thread_id: Option<Id>,
     /// Binary OpenPGP.
     pub sealed: Vec<u8>,
     /// Tries including this one.
@@ -147,23 +149,27 @@ impl Store {
             .collect()
     }
 
-    /// How far the letters of a mailbox have come: (how many, how many delivered). `None`: no such mailbox.
-    /// Asks the same questions whether there is one or not.
+    /// Parks letters that came back from the unit's mail server after it had taken them. Returns how many: a name
+    /// that is not ours, or a letter that is not delivered or already emptied, changes nothing.
     ///
     /// # Errors
     /// From the database.
-    pub async fn mailbox_progress(
-        &self,
-        lookup_hash: &[u8; 32],
-    ) -> Result<Option<(u32, u32)>, StoreError> {
-        let (all, delivered): (i64, i64) = sqlx::query_as(
-            "SELECT count(outbox.id), count(CASE WHEN outbox.state = 'delivered' THEN 1 END) \
-             FROM mailbox JOIN outbox ON outbox.mailbox_id = mailbox.id WHERE mailbox.lookup_hash = $1",
-        )
-        .bind(lookup_hash.as_slice())
-        .fetch_one(&self.read)
-        .await?;
-        Ok((all > 0).then(|| (small(all), small(delivered))))
+    pub async fn park_returned(&self, ids: Vec<Id>) -> Result<u64, StoreError> {
+        match self.write(Change::ParkReturned(ids)).await? {
+            Effect::Requeued(n) => Ok(n),
+            _ => Err(StoreError::Closed),
+        }
+    }
+
+    /// How many letters are parked.
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn parked(&self) -> Result<u64, StoreError> {
+        let n: i64 = sqlx::query_scalar("SELECT count(*) FROM outbox WHERE state = 'parked'")
+            .fetch_one(&self.read)
+            .await?;
+        Ok(u64::try_from(n).unwrap_or(0))
     }
 }
 
@@ -179,17 +185,18 @@ pub(super) async fn lease(
     db: &mut SqliteConnection,
     id: &Id,
 ) -> Result<Option<Letter>, StoreError> {
-    let row: Option<(String, Vec<u8>, Vec<u8>, i64)> = sqlx::query_as(
+    let row: Option<(String, Vec<u8>, Vec<u8>, Vec<u8>, i64)> = sqlx::query_as(
         "UPDATE outbox SET state = 'sending', attempts = attempts + 1 \
-         WHERE id = $1 AND state IN ('queued', 'sending') RETURNING unit_id, in_reply_to, sealed, attempts",
+         WHERE id = $1 AND state IN ('queued', 'sending') RETURNING unit_id, in_reply_to, thread_id, sealed, attempts",
     )
     .bind(id.as_slice())
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|(unit_id, in_reply_to, sealed, attempts)| Letter {
+    Ok(row.map(|(unit_id, in_reply_to, thread_id, sealed, attempts)| Letter {
         id: *id,
         unit_id,
         in_reply_to: key(&in_reply_to).ok(),
+        thread_id: key(&thread_id).ok(),
         sealed,
         attempts: small(attempts),
     }))
@@ -213,6 +220,21 @@ pub(super) async fn settle(
         .execute(db)
         .await?;
     Ok(())
+}
+
+pub(super) async fn park_returned(db: &mut SqliteConnection, ids: &[Id]) -> Result<u64, StoreError> {
+    let mut parked = 0;
+    for id in ids {
+        let done = sqlx::query(
+            "UPDATE outbox SET state = 'parked', last_code = 550, delivered_day = 0 \
+             WHERE id = $1 AND state = 'delivered' AND length(sealed) > 0",
+        )
+        .bind(id.as_slice())
+        .execute(&mut *db)
+        .await?;
+        parked += done.rows_affected();
+    }
+    Ok(parked)
 }
 
 pub(super) async fn recover(db: &mut SqliteConnection) -> Result<(), StoreError> {

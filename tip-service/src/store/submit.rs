@@ -3,27 +3,16 @@
 
 use std::collections::HashMap;
 
-use sealed_tip::SealedLetter;
-use sqlx::query_builder::Separated;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
+use super::letter::{self, NewLetter, insert_rows};
 use super::writer::{Change, Effect};
 use super::{Class, Store, StoreError};
 use crate::id::Id;
 
-/// A letter to one unit, as it enters the outbox.
-pub struct NewLetter {
-    /// Random; becomes the Message-ID.
-    pub id: Id,
-    /// The unit it is sealed to.
-    pub unit_id: String,
-    /// Only [`sealed_tip::seal`] makes one: the store cannot be handed plaintext.
-    pub sealed: SealedLetter,
-}
-
-/// Which thread a submission belongs to.
+/// Which mailbox a submission belongs to.
 #[derive(Clone, Copy)]
-pub enum Thread {
+pub enum Mailbox {
     /// A new one, with its mailbox.
     New {
         /// Random.
@@ -32,6 +21,8 @@ pub enum Thread {
         lookup_hash: [u8; 32],
         /// X25519.
         public_key: [u8; 32],
+        /// Random: goes into the sealing of every entry, and away with the mailbox.
+        shred_key: [u8; 32],
         /// The mailbox's last day, days since 1970.
         ends_day: u32,
     },
@@ -42,10 +33,10 @@ pub enum Thread {
     },
 }
 
-impl Thread {
-    /// The thread's name.
+impl Mailbox {
+    /// The mailbox's name.
     #[must_use]
-    pub fn mailbox_id(&self) -> Id {
+    pub fn id(&self) -> Id {
         match self {
             Self::New { mailbox_id, .. } | Self::Known { mailbox_id } => *mailbox_id,
         }
@@ -58,8 +49,8 @@ pub struct Submission {
     pub form_hash: [u8; 32],
     /// Keyed hash of what was said.
     pub content_hash: [u8; 32],
-    /// New thread or supplement.
-    pub thread: Thread,
+    /// A new one, or a supplement to a known one.
+    pub mailbox: Mailbox,
     /// Prompt or later.
     pub class: Class,
     /// One for each unit.
@@ -79,7 +70,7 @@ pub enum Submitted {
     Repeated,
     /// This form was stored before with other text; nothing was written. Seal again as a supplement.
     OtherText {
-        /// The thread to continue.
+        /// The mailbox to continue.
         mailbox_id: Id,
     },
 }
@@ -102,11 +93,11 @@ impl Store {
         }
     }
 
-    /// The thread that a form began, whatever its text was then.
+    /// The mailbox that a form began, whatever its text was then.
     ///
     /// # Errors
     /// [`StoreError`] from the database.
-    pub async fn thread_of(&self, form_hash: &[u8; 32]) -> Result<Option<Id>, StoreError> {
+    pub async fn mailbox_of(&self, form_hash: &[u8; 32]) -> Result<Option<Id>, StoreError> {
         let found: Option<Vec<u8>> =
             sqlx::query_scalar("SELECT mailbox_id FROM form WHERE form_hash = $1 LIMIT 1")
                 .bind(form_hash.as_slice())
@@ -131,7 +122,7 @@ pub(super) async fn apply(
         let texts = known.entry(s.form_hash).or_default();
         let outcome = judge(texts, s);
         if outcome.is_stored() {
-            texts.push((s.content_hash, s.thread.mailbox_id()));
+            texts.push((s.content_hash, s.mailbox.id()));
             new.push(*s);
         }
         done.push(outcome);
@@ -149,8 +140,8 @@ fn judge(texts: &[([u8; 32], Id)], s: &Submission) -> Submitted {
     if texts.iter().any(|(content, _)| *content == s.content_hash) {
         return Submitted::Repeated;
     }
-    match (texts.first(), s.thread) {
-        (Some((_, mailbox_id)), Thread::New { .. }) => Submitted::OtherText {
+    match (texts.first(), s.mailbox) {
+        (Some((_, mailbox_id)), Mailbox::New { .. }) => Submitted::OtherText {
             mailbox_id: *mailbox_id,
         },
         _ => Submitted::Stored,
@@ -189,101 +180,57 @@ async fn insert_mailboxes(
 ) -> Result<(), StoreError> {
     let mailboxes: Vec<_> = new
         .iter()
-        .filter_map(|s| match &s.thread {
-            Thread::New {
+        .filter_map(|s| match &s.mailbox {
+            Mailbox::New {
                 mailbox_id,
                 lookup_hash,
                 public_key,
+                shred_key,
                 ends_day,
-            } => Some((mailbox_id, lookup_hash, public_key, *ends_day)),
-            Thread::Known { .. } => None,
+            } => Some((mailbox_id, lookup_hash, public_key, shred_key, *ends_day)),
+            Mailbox::Known { .. } => None,
         })
         .collect();
-    insert(
+    insert_rows(
         db,
-        "mailbox (id, lookup_hash, public_key, ends_day)",
+        "mailbox (id, lookup_hash, public_key, shred_key, ends_day)",
         mailboxes,
         |mut row, m| {
             row.push_bind(m.0.as_slice())
                 .push_bind(m.1.as_slice())
                 .push_bind(m.2.as_slice())
-                .push_bind(i64::from(m.3));
+                .push_bind(m.3.as_slice())
+                .push_bind(i64::from(m.4));
         },
     )
     .await
 }
 
 async fn insert_letters(db: &mut SqliteConnection, new: &[&Submission]) -> Result<(), StoreError> {
-    let mut letters = Vec::with_capacity(new.len());
+    let mut all = Vec::with_capacity(new.len());
     for s in new {
-        for letter in &s.letters {
-            letters.push((*s, letter, first_letter(db, s, &letter.unit_id).await?));
-        }
+        let threads = letter::Batch {
+            mailbox_id: Some(s.mailbox.id()),
+            class: s.class,
+            day: s.day,
+            letters: &s.letters,
+        };
+        all.push(threads);
     }
-    let columns =
-        "outbox (id, mailbox_id, unit_id, class, state, in_reply_to, sealed, received_day)";
-    insert(db, columns, letters, |mut row, (s, letter, first)| {
-        row.push_bind(letter.id.as_slice())
-            .push_bind(s.thread.mailbox_id().to_vec())
-            .push_bind(&letter.unit_id)
-            .push_bind(s.class.as_str())
-            .push_bind("queued")
-            .push_bind(first)
-            .push_bind(letter.sealed.message())
-            .push_bind(i64::from(s.day));
-    })
-    .await
+    letter::insert(db, &all).await
 }
 
 async fn insert_forms(db: &mut SqliteConnection, new: &[&Submission]) -> Result<(), StoreError> {
     let columns = "form (form_hash, content_hash, mailbox_id, ends_day)";
-    insert(db, columns, new.to_vec(), |mut row, s| {
+    insert_rows(db, columns, new.to_vec(), |mut row, s| {
         row.push_bind(s.form_hash.as_slice())
             .push_bind(s.content_hash.as_slice())
-            .push_bind(s.thread.mailbox_id().to_vec())
+            .push_bind(s.mailbox.id().to_vec())
             .push_bind(i64::from(s.form_ends_day));
     })
     .await
 }
 
-/// One `INSERT` of all rows; none for none.
-async fn insert<'q, T>(
-    db: &mut SqliteConnection,
-    columns: &str,
-    rows: Vec<T>,
-    bind: impl FnMut(Separated<'_, Sqlite, &'static str>, T),
-) -> Result<(), StoreError>
-where
-    T: 'q,
-{
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let mut query = QueryBuilder::<Sqlite>::new(format!("INSERT INTO {columns} "));
-    query.push_values(rows, bind);
-    query.build().execute(&mut *db).await?;
-    Ok(())
-}
-
-/// The thread's first letter to this unit; empty when there is none, as in every new thread.
-async fn first_letter(
-    db: &mut SqliteConnection,
-    s: &Submission,
-    unit_id: &str,
-) -> Result<Vec<u8>, StoreError> {
-    let Thread::Known { mailbox_id } = s.thread else {
-        return Ok(Vec::new());
-    };
-    let first: Option<Vec<u8>> = sqlx::query_scalar(
-        "SELECT id FROM outbox WHERE mailbox_id = $1 AND unit_id = $2 AND in_reply_to = x''",
-    )
-    .bind(mailbox_id.as_slice())
-    .bind(unit_id)
-    .fetch_optional(&mut *db)
-    .await?;
-    Ok(first.unwrap_or_default())
-}
-
-fn exact<const N: usize>(bytes: &[u8]) -> Result<[u8; N], StoreError> {
+pub(super) fn exact<const N: usize>(bytes: &[u8]) -> Result<[u8; N], StoreError> {
     bytes.try_into().map_err(|_| StoreError::Corrupt)
 }

@@ -5,11 +5,21 @@ use sqlx::{SqliteConnection, SqlitePool};
 use super::writer::{Change, Effect};
 use super::{Store, StoreError};
 
+/// How long things are kept, in days.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    /// Ciphertext of delivered letters.
+    pub keep_delivered: u32,
+    /// A mailbox beyond its end while something unread in it is no older than this.
+    pub unread_grace: u32,
+}
+
 /// Days that decide what goes; all days since 1970.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sweep {
     today: u32,
     delivered_before: u32,
+    unread_before: u32,
 }
 
 /// How much went.
@@ -23,18 +33,23 @@ pub struct Swept {
     pub forms: u64,
     /// Rows of delivered letters whose mailbox has ended.
     pub rows: u64,
+    /// Messages in mailboxes that ended.
+    pub entries: u64,
+    /// Names of replies that are too old to be believed again.
+    pub seen: u64,
 }
 
 impl Store {
-    /// Empties letters delivered `keep_delivered_days` ago, ends mailboxes and forms past their last day,
-    /// and cuts the write-ahead log so that nothing lingers in it.
+    /// Empties letters delivered long enough ago, ends mailboxes and forms past their last day, and cuts the
+    /// write-ahead log so that nothing lingers in it.
     ///
     /// # Errors
     /// From the database.
-    pub async fn sweep(&self, today: u32, keep_delivered_days: u32) -> Result<Swept, StoreError> {
+    pub async fn sweep(&self, today: u32, terms: Terms) -> Result<Swept, StoreError> {
         let sweep = Sweep {
             today,
-            delivered_before: today.saturating_sub(keep_delivered_days),
+            delivered_before: today.saturating_sub(terms.keep_delivered),
+            unread_before: today.saturating_sub(terms.unread_grace),
         };
         match self.write(Change::Sweep(sweep)).await? {
             Effect::Swept(swept) => Ok(swept),
@@ -53,14 +68,7 @@ pub(super) async fn apply(db: &mut SqliteConnection, s: &Sweep) -> Result<Swept,
     .execute(&mut *db)
     .await?
     .rows_affected();
-    let mailboxes = sqlx::query(
-        "DELETE FROM mailbox WHERE ends_day < $1 AND NOT EXISTS \
-         (SELECT 1 FROM outbox WHERE outbox.mailbox_id = mailbox.id AND outbox.state <> 'delivered')",
-    )
-    .bind(today)
-    .execute(&mut *db)
-    .await?
-    .rows_affected();
+    let (mailboxes, entries) = end_mailboxes(db, s).await?;
     let forms = sqlx::query("DELETE FROM form WHERE ends_day < $1")
         .bind(today)
         .execute(&mut *db)
@@ -73,12 +81,43 @@ pub(super) async fn apply(db: &mut SqliteConnection, s: &Sweep) -> Result<Swept,
     .execute(&mut *db)
     .await?
     .rows_affected();
+    let seen = sqlx::query("DELETE FROM seen WHERE ends_day < $1")
+        .bind(today)
+        .execute(&mut *db)
+        .await?
+        .rows_affected();
     Ok(Swept {
         letters,
         mailboxes,
         forms,
         rows,
+        entries,
+        seen,
     })
+}
+
+/// Ends what is past its day, holds no undelivered letter and nothing unread that is young; then takes along
+/// what belonged to it. The mailbox, and with it the shred key, goes first.
+async fn end_mailboxes(db: &mut SqliteConnection, s: &Sweep) -> Result<(u64, u64), StoreError> {
+    let mailboxes = sqlx::query(
+        "DELETE FROM mailbox WHERE ends_day < $1 AND NOT EXISTS \
+         (SELECT 1 FROM outbox WHERE outbox.mailbox_id = mailbox.id AND outbox.state <> 'delivered') AND NOT EXISTS \
+         (SELECT 1 FROM entry WHERE entry.mailbox_id = mailbox.id AND entry.number > mailbox.read_number \
+          AND entry.day >= $2)",
+    )
+    .bind(i64::from(s.today))
+    .bind(i64::from(s.unread_before))
+    .execute(&mut *db)
+    .await?
+    .rows_affected();
+    let mut entries = 0;
+    for sql in [
+        "DELETE FROM thread WHERE NOT EXISTS (SELECT 1 FROM mailbox WHERE mailbox.id = thread.mailbox_id)",
+        "DELETE FROM entry WHERE NOT EXISTS (SELECT 1 FROM mailbox WHERE mailbox.id = entry.mailbox_id)",
+    ] {
+        entries = sqlx::query(sql).execute(&mut *db).await?.rows_affected();
+    }
+    Ok((mailboxes, entries))
 }
 
 /// Moves the log into the database and empties it; pages freed by the sweep are overwritten there

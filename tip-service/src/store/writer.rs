@@ -9,10 +9,13 @@ use nix::sys::statvfs::statvfs;
 use sqlx::{SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 
+use super::mailbox::{self, Answer, Answered};
+use super::nudge::{self, Nudge};
 use super::outbox::{Letter, Outcome};
+use super::reply::{self, Reply, Taken};
 use super::submit::{self, Submission, Submitted};
 use super::sweep::{self, Sweep, Swept};
-use super::{Capacity, Store, StoreError, outbox};
+use super::{Capacity, Store, StoreError, counter, outbox};
 use crate::id::Id;
 
 /// One change to the database. Cloned nowhere: a job is applied by reference, at most twice.
@@ -21,8 +24,15 @@ pub(super) enum Change {
     Lease(Id),
     Settle(Id, Outcome),
     Requeue(Option<Id>),
+    ParkReturned(Vec<Id>),
     Recover,
     Sweep(Sweep),
+    Reply(Box<Reply>),
+    Answer(Box<Answer>),
+    MarkRead(Id, u32),
+    DeleteMailbox(Id),
+    Nudge(Box<Nudge>),
+    Count(u32, String, u32),
 }
 
 /// What a change gave.
@@ -32,6 +42,9 @@ pub(super) enum Effect {
     Settled,
     Requeued(u64),
     Swept(Swept),
+    Taken(Taken),
+    Answered(Answered),
+    Done(bool),
 }
 
 /// A change and the place its caller waits at.
@@ -45,7 +58,7 @@ impl Store {
     pub(super) async fn write(&self, change: Change) -> Result<Effect, StoreError> {
         let (done, wait) = oneshot::channel();
         let job = Job { change, done };
-        if matches!(job.change, Change::Submit(_)) {
+        if matches!(job.change, Change::Submit(_) | Change::Answer(_)) {
             // A visitor is told at once; what is under way already waits for its turn.
             self.write.try_send(job).map_err(|e| match e {
                 mpsc::error::TrySendError::Full(_) => StoreError::Busy,
@@ -118,11 +131,13 @@ impl Writer {
     fn refuse_when_full(&self, batch: &mut Vec<Job>) -> (Vec<Job>, Vec<Job>) {
         let mut waiting = self.waiting.load(Ordering::Relaxed);
         let space = self.has_space();
+        let overfills = |waiting: &mut u64, letters: usize| {
+            *waiting += letters as u64;
+            !space || *waiting > self.capacity.max_waiting
+        };
         batch.drain(..).partition(|job| match &job.change {
-            Change::Submit(s) => {
-                waiting += s.letters.len() as u64;
-                !space || waiting > self.capacity.max_waiting
-            }
+            Change::Submit(s) => overfills(&mut waiting, s.letters.len()),
+            Change::Answer(a) => overfills(&mut waiting, a.letters.len()),
             _ => false,
         })
     }
@@ -160,7 +175,7 @@ impl Writer {
         for (job, effect) in jobs.iter().zip(&effects) {
             self.count(&job.change, effect);
         }
-        if jobs.iter().any(|j| matches!(j.change, Change::Sweep(_))) {
+        if jobs.iter().any(|j| matches!(j.change, Change::Sweep(_) | Change::DeleteMailbox(_))) {
             // The batch is committed: a log that cannot be cut now must not make it look failed.
             if let Err(error) = sweep::truncate_log(&self.pool).await {
                 tracing::warn!(%error, "the log was not cut; the next purge tries again");
@@ -169,12 +184,17 @@ impl Writer {
         Ok(effects)
     }
 
+    fn add(&self, letters: usize) {
+        self.waiting.fetch_add(letters as u64, Ordering::Relaxed);
+    }
+
     fn count(&self, change: &Change, effect: &Effect) {
         match (change, effect) {
             (Change::Submit(s), Effect::Submitted(done)) if done.is_stored() => {
-                self.waiting
-                    .fetch_add(s.letters.len() as u64, Ordering::Relaxed);
+                self.add(s.letters.len());
             }
+            (Change::Answer(a), Effect::Answered(Answered::Stored)) => self.add(a.letters.len()),
+            (Change::Nudge(n), Effect::Done(true)) => self.add(n.letters.len()),
             (Change::Settle(_, Outcome::Delivered { .. } | Outcome::Parked { .. }), _) => {
                 // Saturating: a row parked by another process was counted there.
                 let _ = self
@@ -205,7 +225,23 @@ async fn apply(db: &mut SqliteConnection, change: &Change) -> Result<Effect, Sto
             Effect::Settled
         }
         Change::Requeue(id) => Effect::Requeued(outbox::requeue(db, id.as_ref()).await?),
+        Change::ParkReturned(ids) => Effect::Requeued(outbox::park_returned(db, ids).await?),
         Change::Sweep(s) => Effect::Swept(sweep::apply(db, s).await?),
+        Change::Reply(r) => Effect::Taken(reply::apply(db, r).await?),
+        Change::Answer(a) => Effect::Answered(mailbox::answer(db, a).await?),
+        Change::MarkRead(id, number) => {
+            mailbox::mark_read(db, id, *number).await?;
+            Effect::Settled
+        }
+        Change::DeleteMailbox(id) => {
+            mailbox::delete(db, id).await?;
+            Effect::Settled
+        }
+        Change::Nudge(n) => Effect::Done(nudge::apply(db, n).await?),
+        Change::Count(month, kind, n) => {
+            counter::add(db, *month, counter::RECEIVED, kind, *n).await?;
+            Effect::Settled
+        }
     })
 }
 

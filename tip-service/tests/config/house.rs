@@ -24,13 +24,15 @@ use toml::Value;
 
 pub(crate) const REFERENCE: &str = "config/tip-service.toml";
 pub(crate) const DEV: &str = "config/dev.toml";
-const UNITS: [&str; 6] = [
+/// Whoever has a key: the units, and the service itself.
+const HOLDERS: [&str; 7] = [
     "city",
     "longshan",
     "xian",
     "dongfeng",
     "dongliao",
     "oversight",
+    "service",
 ];
 const NOW: u64 = 1_800_000_000;
 
@@ -49,9 +51,9 @@ pub(crate) fn key_pair(unit: &str) -> &'static KeyPair {
             let name = format!("{id} <{id}@units.example.invalid>");
             sealed_tip::generate(&name, NOW - 86_400, Some(30), &mut rng).unwrap()
         };
-        UNITS.iter().map(pair).collect()
+        HOLDERS.iter().map(pair).collect()
     });
-    &pairs[UNITS.iter().position(|id| *id == unit).unwrap()]
+    &pairs[HOLDERS.iter().position(|id| *id == unit).unwrap()]
 }
 
 impl House {
@@ -76,8 +78,12 @@ impl House {
         house.publish_a_fingerprint();
         house.write("config/smtp-password", "secret");
         house.close_to_others("config/smtp-password");
+        for file in ["config/service.secret.asc", "var/keys/service.secret.asc"] {
+            house.write(file, &key_pair("service").secret_armored);
+            house.close_to_others(file);
+        }
         house.write("config/smtp-ca.pem", "-----BEGIN CERTIFICATE-----\n");
-        for unit in UNITS {
+        for unit in HOLDERS {
             house.write(
                 &format!("var/keys/{unit}.cert.asc"),
                 &key_pair(unit).cert_armored,

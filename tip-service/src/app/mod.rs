@@ -1,10 +1,11 @@
 //! Builds the service from its configuration, watches over its tasks, and stops it in order. The only place
 //! that spawns long-lived tasks.
 
+mod house;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
@@ -16,10 +17,9 @@ use crate::delivery::Delivery;
 use crate::entropy::Entropy;
 use crate::http::{self, Door, Pages, PagesError, server::Listener};
 use crate::id::Id;
-use crate::intake::{FormKeys, Intake};
+use crate::intake::{FormKeys, Intake, Tally};
 use crate::limits::Limits;
 use crate::mail::{Transport, TransportError};
-use crate::purge;
 use crate::store::{Capacity, Class, Store, StoreError};
 
 /// Why the service did not start, or ended.
@@ -141,6 +141,7 @@ impl App {
             entropy: entropy.clone(),
             clock: clock.clone(),
             wake,
+            tally: Tally::default(),
         };
         let limits = Limits::new(
             &loaded.config.limits,
@@ -203,7 +204,7 @@ impl App {
             self.delivery.run(self.news, stop_delivery).await?;
             Ok("delivery")
         });
-        tasks.spawn(keep_house(self.door.clone(), stopped()));
+        tasks.spawn(house::keep(self.door.clone(), stopped()));
         let result = tokio::select! {
             () = stop => Ok(()),
             Some(ended) = tasks.join_next() => match ended {
@@ -223,50 +224,4 @@ async fn listen(address: SocketAddr, kind: Listener) -> Result<(TcpListener, Lis
         .await
         .map_err(|why| AppError::Listen { address, why })?;
     Ok((listener, kind))
-}
-
-const MINUTE: Duration = Duration::from_secs(60);
-
-/// Minutely: forgets idle clients. Daily: purges, and warns of certificates that are about to lapse.
-async fn keep_house(
-    door: Arc<Door>,
-    stop: impl Future<Output = ()>,
-) -> Result<&'static str, AppError> {
-    let mut minute = tokio::time::interval(MINUTE);
-    let mut swept = 0;
-    tokio::pin!(stop);
-    loop {
-        tokio::select! {
-            () = &mut stop => return Ok("housekeeping"),
-            _ = minute.tick() => {}
-        }
-        door.limits.prune();
-        let now = door.clock.unix();
-        if clock::day(now) != swept {
-            warn_of_keys(&door.loaded, now);
-            match purge::run(&door.store, &door.loaded.config, now).await {
-                Ok(_) => swept = clock::day(now),
-                Err(error) => {
-                    tracing::error!(%error, "ALARM: purge failed, trying again in a minute")
-                }
-            }
-        }
-    }
-}
-
-/// Days before its end from which a certificate is an alarm.
-const KEY_WARNING_DAYS: u64 = 30;
-
-fn warn_of_keys(loaded: &Loaded, now: u64) {
-    for unit in loaded.register.units() {
-        if let Err(why) = unit.usable(now) {
-            tracing::error!(unit = %unit.id, %why, "ALARM: the unit's form is closed");
-        }
-        for cert in &unit.certs {
-            let left = cert.expires().map(|end| end.saturating_sub(now) / 86_400);
-            if let Some(days) = left.filter(|days| *days < KEY_WARNING_DAYS) {
-                tracing::error!(unit = %unit.id, days, "ALARM: a certificate is about to expire");
-            }
-        }
-    }
 }

@@ -1,0 +1,98 @@
+//! Housekeeping. Minutely: forgets idle clients. Hourly: reminds units. Daily: purges, writes the month's counts, and
+//! warns of keys that are about to lapse.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::AppError;
+use crate::clock;
+use crate::config::Loaded;
+use crate::correspondence::Reminders;
+use crate::http::Door;
+use crate::purge;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Runs until `stop` resolves.
+pub(super) async fn keep(
+    door: Arc<Door>,
+    stop: impl Future<Output = ()>,
+) -> Result<&'static str, AppError> {
+    let mut minute = tokio::time::interval(MINUTE);
+    let (mut swept, mut reminded) = (0, u64::MAX);
+    tokio::pin!(stop);
+    loop {
+        tokio::select! {
+            () = &mut stop => break,
+            _ = minute.tick() => {}
+        }
+        door.limits.prune();
+        let now = door.clock.unix();
+        if clock::day(now) != swept && daily(&door, now).await {
+            swept = clock::day(now);
+        }
+        if now / 3600 != reminded && remind(&door).await {
+            reminded = now / 3600;
+        }
+    }
+    count(&door).await;
+    Ok("housekeeping")
+}
+
+/// Says whether all of it was done; if not, a minute later is soon enough.
+async fn daily(door: &Door, now: u64) -> bool {
+    warn_of_keys(&door.loaded, now);
+    count(door).await;
+    match purge::run(&door.store, &door.loaded.config, now).await {
+        Ok(_) => true,
+        Err(error) => {
+            tracing::error!(%error, "ALARM: purge failed, trying again in a minute");
+            false
+        }
+    }
+}
+
+async fn remind(door: &Door) -> bool {
+    let reminders = Reminders {
+        loaded: &door.loaded,
+        store: &door.store,
+        entropy: &door.entropy,
+        clock: door.clock.as_ref(),
+    };
+    match reminders.run().await {
+        Ok(written) => {
+            tracing::info!(written, "reminders");
+            true
+        }
+        Err(error) => {
+            tracing::error!(%error, "ALARM: reminders failed, trying again in a minute");
+            false
+        }
+    }
+}
+
+async fn count(door: &Door) {
+    if let Err(error) = door.intake.tally.write(&door.store).await {
+        tracing::warn!(%error, "the month's counts wait for the next time");
+    }
+}
+
+/// Days before its end from which a certificate is an alarm.
+const KEY_WARNING_DAYS: u64 = 30;
+
+fn warn_of_keys(loaded: &Loaded, now: u64) {
+    if let Some(why) = &loaded.service_cert.lapse {
+        tracing::error!(%why, "ALARM: the service's own certificate cannot be used, no unit can reply");
+    }
+    for unit in loaded.register.units() {
+        if let Err(why) = unit.usable(now) {
+            tracing::error!(unit = %unit.id, %why, "ALARM: the unit's form is closed");
+        }
+        for cert in &unit.certs {
+            let left = cert.expires().map(|end| end.saturating_sub(now) / 86_400);
+            if let Some(days) = left.filter(|days| *days < KEY_WARNING_DAYS) {
+                tracing::error!(unit = %unit.id, days, "ALARM: a certificate is about to expire");
+            }
+        }
+    }
+}

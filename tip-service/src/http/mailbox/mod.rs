@@ -1,0 +1,240 @@
+//! `/tip/mailbox/`: the holder of a receipt sees how far the tip has come, reads what the units wrote, writes back,
+//! or deletes it all. Found or not, the database is asked the same questions, and the answer has the same size and
+//! takes the same time.
+
+mod clockface;
+mod pages;
+mod view;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Extension, Request, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use sealed_tip::{Receipt, ReceiptError};
+use tokio::time::{Instant, sleep_until};
+
+use super::body::{self, End};
+use super::client::{self, ClientKey, Peer};
+use super::tip::{class_of, content_type, new_form_id};
+use super::{Door, Problem, decode, error};
+use crate::intake::{AnswerError, RawForm};
+use crate::limits::Verdict;
+use crate::store::MailboxRow;
+use view::{Notice, Shown, View};
+
+/// An answer of 4,000 characters, every one of them escaped, and the receipt.
+const BODY_MAX: usize = 64 << 10;
+const PARTS_MAX: usize = 12;
+const BODY_WITHIN: Duration = Duration::from_secs(60);
+
+/// Answers are as long as this, or a multiple: found, unknown and mistyped look alike on the wire.
+const ANSWER_BYTES: usize = 32 << 10;
+
+/// Answers leave at a multiple of this after the request was read: opening what lies in a mailbox takes a millisecond
+/// or two that an empty or unknown one does not, and nobody shall see that.
+const BEAT: Duration = Duration::from_millis(10);
+
+pub(super) async fn ask(State(door): State<Arc<Door>>) -> Response {
+    show(&door, StatusCode::OK, &View::new(&door, "ask", ""))
+}
+
+pub(super) async fn post(
+    State(door): State<Arc<Door>>,
+    Extension(peer): Extension<Peer>,
+    request: Request,
+) -> Response {
+    let client = client::key(&door, peer, request.headers());
+    if !door.limits.request(client) {
+        return error::page(&door, Problem::TooMany);
+    }
+    let content_type = content_type(request.headers());
+    let read = body::read(request.into_body(), BODY_MAX, BODY_WITHIN).await;
+    let begun = Instant::now();
+    let form = if content_type.starts_with("multipart/") {
+        decode::multipart(&content_type, &read.bytes, PARTS_MAX)
+            .await
+            .0
+    } else {
+        decode::urlencoded(&content_type, &read.bytes, PARTS_MAX)
+    };
+    let receipt = match Receipt::parse(form.get("receipt")) {
+        Ok(receipt) => receipt,
+        Err(_) if read.end != End::Whole => return error::page(&door, Problem::TooLarge),
+        Err(wrong) => return mistyped(&door, &form, &wrong),
+    };
+    let visit = Visit {
+        door: &door,
+        form: &form,
+        receipt,
+        client,
+        cut: read.end != End::Whole,
+    };
+    let response = visit.answer().await;
+    on_the_beat(begun).await;
+    response
+}
+
+async fn on_the_beat(begun: Instant) {
+    let beat = BEAT.as_micros();
+    let beats = begun.elapsed().as_micros() / beat + 1;
+    let wait = u64::try_from(beats * beat).unwrap_or(0);
+    sleep_until(begun + Duration::from_micros(wait)).await;
+}
+
+/// One post by somebody with a well-formed receipt.
+struct Visit<'a> {
+    door: &'a Door,
+    form: &'a RawForm,
+    receipt: Receipt,
+    client: ClientKey,
+    /// Not all of the body came.
+    cut: bool,
+}
+
+impl Visit<'_> {
+    async fn answer(&self) -> Response {
+        let found = self.door.store.mailbox(&self.receipt.lookup_hash()).await;
+        match found {
+            Ok(Some(mailbox)) => self.found(mailbox).await,
+            Ok(None) => {
+                let view = View::new(self.door, "unknown", self.form.get("receipt"));
+                show(self.door, StatusCode::OK, &view)
+            }
+            Err(error) => {
+                tracing::error!(%error, "a mailbox could not be looked up");
+                error::page(self.door, Problem::Unavailable)
+            }
+        }
+    }
+
+    async fn found(&self, mailbox: MailboxRow) -> Response {
+        match self.form.get("action") {
+            "reply" => self.reply(mailbox).await,
+            "delete" => {
+                let view = View::new(self.door, "confirm", self.form.get("receipt"));
+                show(self.door, StatusCode::OK, &view)
+            }
+            "delete-now" => self.delete(&mailbox).await,
+            _ => self.mailbox(StatusCode::OK, &mailbox, None, ""),
+        }
+    }
+
+    async fn reply(&self, mailbox: MailboxRow) -> Response {
+        let typed = self.form.get("reply");
+        let class = match self.door.limits.tip(self.client) {
+            Verdict::Refuse => {
+                let (status, notice) = pages::too_often();
+                return self.mailbox(status, &mailbox, Some(notice), typed);
+            }
+            verdict => class_of(verdict),
+        };
+        if self.cut {
+            let (status, notice) = pages::cut_off();
+            return self.mailbox(status, &mailbox, Some(notice), typed);
+        }
+        let form_id = self.form.get("form_id");
+        let done = self
+            .door
+            .intake
+            .answer(&self.receipt, &mailbox, form_id, typed, class)
+            .await;
+        match done {
+            Ok(is_new) => self.replied(is_new).await,
+            Err(AnswerError::Gone) => {
+                let view = View::new(self.door, "unknown", self.form.get("receipt"));
+                show(self.door, StatusCode::OK, &view)
+            }
+            Err(error) => {
+                if let AnswerError::Store(_) | AnswerError::Seal(_) = error {
+                    self.door
+                        .alarm(&format!("an answer could not be kept: {error}"));
+                }
+                let (status, notice) = pages::not_sent(&error);
+                self.mailbox(status, &mailbox, Some(notice), typed)
+            }
+        }
+    }
+
+    /// The mailbox as it is with the answer in it.
+    async fn replied(&self, is_new: bool) -> Response {
+        match self.door.store.mailbox(&self.receipt.lookup_hash()).await {
+            Ok(Some(mailbox)) => {
+                self.mailbox(StatusCode::OK, &mailbox, Some(pages::sent(is_new)), "")
+            }
+            _ => error::page(self.door, Problem::Unavailable),
+        }
+    }
+
+    async fn delete(&self, mailbox: &MailboxRow) -> Response {
+        match self.door.store.delete_mailbox(mailbox.id).await {
+            Ok(()) => show(
+                self.door,
+                StatusCode::OK,
+                &View::new(self.door, "deleted", ""),
+            ),
+            Err(error) => {
+                tracing::error!(%error, "a mailbox could not be deleted");
+                error::page(self.door, Problem::Unavailable)
+            }
+        }
+    }
+
+    fn mailbox(
+        &self,
+        status: StatusCode,
+        mailbox: &MailboxRow,
+        notice: Option<Notice>,
+        typed: &str,
+    ) -> Response {
+        let shown = Shown {
+            receipt: &self.receipt,
+            phrase: self.form.get("receipt"),
+            mailbox,
+            page: self.form.get("page").parse().unwrap_or(0),
+            form_id: new_form_id(self.door),
+            typed,
+        };
+        let view = View::found(self.door, &shown, notice);
+        self.note_as_read(mailbox);
+        error::with_retry_after(show(self.door, status, &view))
+    }
+
+    /// After the answer, so that writing it down takes no time of the visitor's.
+    fn note_as_read(&self, mailbox: &MailboxRow) {
+        let last = mailbox.entries.last().map_or(0, |entry| entry.number);
+        if last > mailbox.read_number {
+            let (store, id) = (self.door.store.clone(), mailbox.id);
+            tokio::spawn(async move {
+                if let Err(error) = store.mark_read(id, last).await {
+                    tracing::warn!(%error, "what was read is not noted; the mailbox lives a little longer");
+                }
+            });
+        }
+    }
+}
+
+fn mistyped(door: &Door, form: &RawForm, wrong: &ReceiptError) -> Response {
+    let mut view = View::new(door, "typo", form.get("receipt"));
+    view.message = pages::explain(wrong);
+    view.kept = form.get("reply").to_owned();
+    show(door, StatusCode::UNPROCESSABLE_ENTITY, &view)
+}
+
+fn show(door: &Door, status: StatusCode, view: &View<'_>) -> Response {
+    match door.pages.render("mailbox.html", view) {
+        Ok(page) => (status, Html(padded(page))).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "no mailbox page");
+            error::page(door, Problem::Unavailable)
+        }
+    }
+}
+
+/// Fills up with spaces after the end of the page.
+fn padded(mut page: String) -> String {
+    let missing = page.len().next_multiple_of(ANSWER_BYTES) - page.len();
+    page.extend(std::iter::repeat_n(' ', missing));
+    page
+}

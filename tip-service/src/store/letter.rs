@@ -1,0 +1,122 @@
+//! Letters into the outbox: a tip's, a supplement's, an answer's, a reminder's. The one way in, so that nothing
+//! but ciphertext gets there.
+
+use sealed_tip::SealedLetter;
+use sqlx::query_builder::Separated;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use super::{Class, StoreError};
+use crate::id::Id;
+
+/// A letter to one unit, as it enters the outbox.
+pub struct NewLetter {
+    /// Random; becomes the Message-ID.
+    pub id: Id,
+    /// The unit it is sealed to.
+    pub unit_id: String,
+    /// The thread it belongs to, if any.
+    pub thread_id: Option<Id>,
+    /// The first letter of a thread begins it; every other one answers to that first one.
+    pub begins_thread: bool,
+    /// Only sealing makes one: the store cannot be handed plaintext.
+    pub sealed: SealedLetter,
+}
+
+/// Letters of one mailbox (or of none).
+pub(super) struct Batch<'a> {
+    pub(super) mailbox_id: Option<Id>,
+    pub(super) class: Class,
+    pub(super) day: u32,
+    pub(super) letters: &'a [NewLetter],
+}
+
+/// Writes all letters, and the threads that some of them begin.
+pub(super) async fn insert(
+    db: &mut SqliteConnection,
+    batches: &[Batch<'_>],
+) -> Result<(), StoreError> {
+    let mut rows = Vec::new();
+    for batch in batches {
+        for letter in batch.letters {
+            rows.push((batch, letter, first_of_thread(db, batch, letter).await?));
+        }
+    }
+    insert_threads(db, &rows).await?;
+    let columns = "outbox (id, mailbox_id, unit_id, class, state, in_reply_to, thread_id, sealed, received_day)";
+    insert_rows(db, columns, rows, |mut row, (batch, letter, first)| {
+        row.push_bind(letter.id.as_slice())
+            .push_bind(bytes(batch.mailbox_id.as_ref()))
+            .push_bind(&letter.unit_id)
+            .push_bind(batch.class.as_str())
+            .push_bind("queued")
+            .push_bind(first)
+            .push_bind(bytes(letter.thread_id.as_ref()))
+            .push_bind(letter.sealed.message())
+            .push_bind(i64::from(batch.day));
+    })
+    .await
+}
+
+async fn insert_threads(
+    db: &mut SqliteConnection,
+    rows: &[(&Batch<'_>, &NewLetter, Vec<u8>)],
+) -> Result<(), StoreError> {
+    let begun: Vec<_> = rows
+        .iter()
+        .filter_map(|(batch, letter, _)| {
+            let thread_id = letter.thread_id.filter(|_| letter.begins_thread)?;
+            Some((thread_id, batch.mailbox_id?, letter, batch.day))
+        })
+        .collect();
+    let columns = "thread (id, mailbox_id, unit_id, routed_to, state, since_day)";
+    insert_rows(db, columns, begun, |mut row, (id, mailbox, letter, day)| {
+        row.push_bind(id.to_vec())
+            .push_bind(mailbox.to_vec())
+            .push_bind(&letter.unit_id)
+            .push_bind(&letter.unit_id)
+            .push_bind("sent")
+            .push_bind(i64::from(day));
+    })
+    .await
+}
+
+/// The thread's first letter; empty for that one itself and for letters outside any thread.
+async fn first_of_thread(
+    db: &mut SqliteConnection,
+    batch: &Batch<'_>,
+    letter: &NewLetter,
+) -> Result<Vec<u8>, StoreError> {
+    let (Some(mailbox_id), Some(thread_id), false) =
+        (batch.mailbox_id, letter.thread_id, letter.begins_thread)
+    else {
+        return Ok(Vec::new());
+    };
+    let first: Option<Vec<u8>> = sqlx::query_scalar(
+        "SELECT id FROM outbox WHERE mailbox_id = $1 AND thread_id = $2 AND in_reply_to = x''",
+    )
+    .bind(mailbox_id.as_slice())
+    .bind(thread_id.as_slice())
+    .fetch_optional(&mut *db)
+    .await?;
+    Ok(first.unwrap_or_default())
+}
+
+fn bytes(id: Option<&Id>) -> Vec<u8> {
+    id.map(|id| id.to_vec()).unwrap_or_default()
+}
+
+/// One `INSERT` of all rows; none for none.
+pub(super) async fn insert_rows<T>(
+    db: &mut SqliteConnection,
+    columns: &str,
+    rows: Vec<T>,
+    bind: impl FnMut(Separated<'_, Sqlite, &'static str>, T),
+) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut query = QueryBuilder::<Sqlite>::new(format!("INSERT INTO {columns} "));
+    query.push_values(rows, bind);
+    query.build().execute(&mut *db).await?;
+    Ok(())
+}

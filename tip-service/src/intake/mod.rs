@@ -9,7 +9,7 @@ pub use parse::{FieldError, RawForm, parse};
 
 use std::sync::Arc;
 
-use sealed_tip::{Receipt, Tip, UnitCert};
+use sealed_tip::{Cover, Receipt, Tip, UnitCert};
 
 use crate::clock::{self, Clock};
 use crate::config::{Loaded, Retention};
@@ -169,6 +169,10 @@ impl Intake {
             .register
             .route(&tip.kind.code, county, tip.officials);
         let reference = reference(&mailbox_id);
+        let cover = Cover {
+            reference: &reference,
+            reply: None,
+        };
         let mut rng = self.entropy.fork();
         units
             .iter()
@@ -176,7 +180,7 @@ impl Intake {
                 unit.usable(now)
                     .map_err(|_| SubmitError::Closed(unit.clone()))?;
                 let certs: Vec<&UnitCert> = unit.certs.iter().collect();
-                let sealed = sealed_tip::seal(tip, &reference, &certs, now, &mut rng)
+                let sealed = sealed_tip::seal(tip, &cover, &certs, now, &mut rng)
                     .map_err(|e| SubmitError::Seal(e.to_string()))?;
                 Ok(NewLetter {
                     id: self.entropy.bytes(),

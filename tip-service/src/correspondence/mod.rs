@@ -1,11 +1,16 @@
 //! The way back: what officers send, and the letters that answer them. Takes a mail apart, believes only what a
 //! unit's key signed, and never lets a line of the quoted tip through to the mailbox.
 
-mod address;
-mod automatic;
-mod body;
-mod bounce;
+pub mod address;
+pub mod automatic;
+pub mod body;
+pub mod bounce;
+mod charset;
 mod command;
+mod encoded_word;
+mod flowed;
 mod html;
-mod openpgp;
+pub mod openpgp;
 mod own_text;
+pub mod parts;
+mod transfer;

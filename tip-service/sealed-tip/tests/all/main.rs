@@ -9,10 +9,13 @@
 mod certs;
 mod crafted;
 mod desk;
+mod entry;
 mod gpg;
 mod letter;
+mod note;
 mod properties;
 mod receipt;
+mod reward;
 mod seal;
 mod text;
 mod tips;

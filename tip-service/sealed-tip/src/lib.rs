@@ -4,8 +4,8 @@
 //! Pure by design: no file, socket, clock or randomness of its own. Time comes in as `now` (unix
 //! seconds), randomness as `rng`, so every outcome can be repeated in a test.
 //!
-//! What this crate must never do: hand out plaintext through anything but [`open()`], print it,
-//! log it, or give it a `Debug`. [`SealedLetter`] can only be made by [`seal()`]; whoever asks for a
+//! What this crate must never do: hand out plaintext through anything but [`open()`] and
+//! [`open_reply`], print it, log it, or give it a `Debug`. [`SealedLetter`] can only be made by [`seal()`]; whoever asks for a
 //! `SealedLetter` cannot be handed plaintext by mistake.
 //!
 //! The formats (letter, `tip.json`, size buckets, labels of the receipt) are written down in
@@ -13,11 +13,13 @@
 
 mod armor;
 mod certificate;
+mod cleartext;
 mod entry;
 mod identity;
 mod key_error;
 mod keygen;
 mod letter;
+mod message;
 mod mime;
 mod note;
 mod open;
@@ -33,6 +35,7 @@ mod text;
 mod tip;
 mod tip_json;
 mod unit_key;
+mod verdict;
 
 pub use armor::armor;
 pub use key_error::KeyError;
@@ -40,7 +43,9 @@ pub use keygen::{KeyPair, KeygenError, generate};
 pub use open::{OpenError, SecretCert, open};
 pub use read::{letter_json, letter_text};
 pub use receipt::{Receipt, ReceiptError};
+pub use reply::{Opened, open_reply, verify_detached, verify_inline};
 pub use seal::{SealError, SealedLetter, seal};
 pub use text::Text;
 pub use tip::{Answer, LINE_MAX_CHARS, Named, Tip, WHAT_MAX_CHARS};
 pub use unit_key::UnitCert;
+pub use verdict::{Signature, SignatureError};

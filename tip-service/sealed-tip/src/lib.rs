@@ -56,7 +56,6 @@ pub use receipt::{Receipt, ReceiptError};
 pub use reward::{ClaimCode, ClaimError};
 pub use seal::{SealError, SealedLetter, seal, seal_note};
 pub use reply::{Opened, open_reply, verify_detached, verify_inline};
-pub use seal::{SealError, SealedLetter, seal};
 pub use text::Text;
 pub use tip::{Answer, LINE_MAX_CHARS, Named, Tip, WHAT_MAX_CHARS};
 pub use unit_key::UnitCert;

@@ -234,6 +234,8 @@ fn a_key_of_the_registers_that_is_missing_is_named() {
         "township",
         "villages",
         "question",
+        "supervisor",
+        "unencrypted_replies",
     ];
     for (main, file) in FILES.iter().skip(2) {
         let document = house.document(file);

@@ -90,7 +90,7 @@ fn absent(mail: &Message<'_>) -> Option<&'static str> {
     (note && !openpgp).then_some("Subject")
 }
 
-/// The envelope sender of bounces (RFC 5321 §4.5.5).
+/// The envelope sender of bounces (RFC 5321 §4.5.5); the second is what Postfix's pipe writes for it.
 pub(super) fn is_null(return_path: &str) -> bool {
-    return_path == "<>"
+    return_path == "<>" || return_path.eq_ignore_ascii_case("<MAILER-DAEMON>")
 }

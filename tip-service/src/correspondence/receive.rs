@@ -340,14 +340,21 @@ struct Signed {
 }
 
 impl Signed {
-    /// Names the message by what was signed, when, and by whom, so that no change of the wrapping, nor of the
-    /// signature's own form, makes it another one.
+    /// Names the message by what was signed, when, and by whom, so that no change of the wrapping, of line ends, or
+    /// of the signature's own form makes it another one.
     fn name(&self) -> [u8; 32] {
+        let text: Zeroizing<Vec<u8>> = Zeroizing::new(
+            self.content
+                .iter()
+                .copied()
+                .filter(|byte| *byte != b'\r')
+                .collect(),
+        );
         Sha256::new()
             .chain_update(b"reply v1")
             .chain_update(self.by.fingerprint.as_bytes())
             .chain_update(self.by.made.to_be_bytes())
-            .chain_update(self.content.as_slice())
+            .chain_update(text.trim_ascii_end())
             .finalize()
             .into()
     }

@@ -104,7 +104,7 @@ fn returned(parts: &Parts<'_>, in_text: bool, domain: &str) -> Vec<Id> {
     for part in parts.iter() {
         let media = part.media();
         let head = RETURNED.contains(&media.as_str());
-        if !head && !(in_text && media.starts_with("text/")) {
+        if !(head || in_text && media.starts_with("text/")) {
             continue;
         }
         let Ok(body) = part.decoded() else { continue };

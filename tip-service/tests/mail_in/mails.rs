@@ -38,21 +38,17 @@ fn octets_base64() -> String {
     )
 }
 
-#[test]
-fn encrypted_mails_of_every_program_are_found() {
-    let inline = |encoding: &str, body: &str| {
-        format!(
-            "{HEAD}Content-Type: text/plain; charset=\"gb2312\"\nContent-Transfer-Encoding: {encoding}\n\n{body}"
-        )
-    };
+type Mails = Vec<(&'static str, String)>;
+
+fn pgp_mime_mails() -> Mails {
     let octets = octets(MESSAGE);
     let protocol = "encrypted; protocol=\"application/pgp-encrypted\"";
-    let webmail = format!("Content-Type: text/plain; charset=GBK\n\n{MESSAGE}");
-    let html = format!(
-        "Content-Type: text/html; charset=GBK\n\n<div style=\"line-height:1.7;font-family:Arial\"><div>{}</div></div>",
-        MESSAGE.replace('\n', "</div>\n<div>&nbsp;")
+    let blank = "Content-Type: text/plain; charset=\"us-ascii\"\n\n\n";
+    let empty = "Content-Type: text/html\n\n<html><body><p>&nbsp;</p></body></html>";
+    let whole = format!(
+        "Content-Type: multipart/encrypted; boundary=c\n\n--c\n{PAIR}\n--c\n{octets}\n--c--"
     );
-    let mails = [
+    vec![
         ("Thunderbird", pgp_mime(MESSAGE)),
         ("K-9, GPGTools, mutt", multipart(protocol, &[PAIR, &octets])),
         (
@@ -61,62 +57,50 @@ fn encrypted_mails_of_every_program_are_found() {
         ),
         (
             "Exchange",
-            multipart(
-                "mixed",
-                &[
-                    "Content-Type: text/plain; charset=\"us-ascii\"\n\n\n",
-                    PAIR,
-                    &octets_base64(),
-                ],
-            ),
+            multipart("mixed", &[blank, PAIR, &octets_base64()]),
         ),
         (
             "Exchange, empty HTML",
-            multipart(
-                "mixed",
-                &[
-                    "Content-Type: text/html\n\n<html><body><p>&nbsp;</p></body></html>",
-                    PAIR,
-                    &octets,
-                ],
-            ),
+            multipart("mixed", &[empty, PAIR, &octets]),
         ),
-        (
-            "mailing list without footer",
-            multipart(
-                "mixed",
-                &[&format!(
-                    "Content-Type: multipart/encrypted; boundary=c\n\n--c\n{PAIR}\n--c\n{octets}\n--c--"
-                )],
-            ),
-        ),
+        ("mailing list without footer", multipart("mixed", &[&whole])),
+    ]
+}
+
+fn inline_mails() -> Mails {
+    let inline = |encoding: &str, body: &str| {
+        format!(
+            "{HEAD}Content-Type: text/plain; charset=\"gb2312\"\nContent-Transfer-Encoding: {encoding}\n\n{body}"
+        )
+    };
+    let text = format!("Content-Type: text/plain; charset=GBK\n\n{MESSAGE}");
+    let key =
+        "Content-Type: application/pgp-keys; name=k.asc\n\n-----BEGIN PGP PUBLIC KEY BLOCK-----";
+    let html = format!(
+        "Content-Type: text/html; charset=GBK\n\n<div style=\"line-height:1.7\"><div>{}</div></div>",
+        MESSAGE.replace('\n', "</div>\n<div>&nbsp;")
+    );
+    vec![
         ("inline", inline("7bit", MESSAGE)),
         (
             "inline, quoted-printable",
             inline("quoted-printable", &MESSAGE.replace('=', "=3D")),
         ),
-        (
-            "inline, with a key",
-            multipart(
-                "mixed",
-                &[
-                    &format!("Content-Type: text/plain\n\n{MESSAGE}"),
-                    "Content-Type: application/pgp-keys; name=k.asc\n\n-----BEGIN PGP PUBLIC KEY BLOCK-----",
-                ],
-            ),
-        ),
+        ("inline, with a key", multipart("mixed", &[&text, key])),
         (
             "old mutt",
-            format!(
-                "{HEAD}Content-Type: application/pgp; format=text; x-action=encrypt\n\n{MESSAGE}"
-            ),
+            format!("{HEAD}Content-Type: application/pgp; x-action=encrypt\n\n{MESSAGE}"),
         ),
         (
             "163 webmail, pasted",
-            multipart("alternative", &[&webmail, &html]),
+            multipart("alternative", &[&text, &html]),
         ),
-    ];
-    for (program, mail) in mails {
+    ]
+}
+
+#[test]
+fn encrypted_mails_of_every_program_are_found() {
+    for (program, mail) in pgp_mime_mails().into_iter().chain(inline_mails()) {
         let (shape, found) = shape_of(&mail).unwrap_or_else(|error| panic!("{program}: {error}"));
         assert_eq!(
             (shape, found.trim()),

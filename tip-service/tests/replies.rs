@@ -36,9 +36,6 @@ const MARKERS: &[&str] = &[
     "┆",
 ];
 
-/// The one fixture in which the officer uses a tipster's word on his own.
-const OWN_USE: &str = "河滩东头";
-
 fn outcome(name: &str, body: &str, html: bool) -> String {
     let text = if html {
         match to_text(body) {
@@ -70,9 +67,8 @@ fn shown(command: &Command) -> String {
 
 fn no_marker(name: &str, command: &Command) {
     for marker in MARKERS {
-        let used = *marker == OWN_USE && name.contains("apple-mail-zh");
         assert!(
-            used || !(command.text.as_str().contains(marker) || command.argument.contains(marker)),
+            !(command.text.as_str().contains(marker) || command.argument.contains(marker)),
             "{name}: {marker} would reach the mailbox"
         );
     }
@@ -214,7 +210,6 @@ fn active_html_is_found_however_it_is_written() {
         "<link rel=stylesheet href='https://x.example/x.css'>",
         "<p style='background:URL(x)'>",
         "<style>@im\\70ort 'x'</style>",
-        "<td background=x>",
         "<table><td background=x>y",
         "<template><p>x",
         "<noscript><p title=\"</noscript><img src=x>\">",

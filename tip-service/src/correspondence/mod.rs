@@ -8,4 +8,4 @@ mod bounce;
 pub mod command;
 pub mod html;
 mod openpgp;
-pub mod own_text;
+mod own_text;

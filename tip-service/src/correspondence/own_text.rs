@@ -14,7 +14,9 @@ pub(super) use line::{bare, begins_blank};
 /// More lines than this are no signature.
 const SIGNATURE_LINES: usize = 20;
 /// More lines than this, or a sentence, below a line drawn across are no signature.
-const RULED_LINES: usize = 6;
+const RULED_LINES: usize = 3;
+/// Fewer blank lines above a lone address do not tell Foxmail's signature from the officer's words.
+const ADDRESS_GAP: usize = 2;
 
 /// Own lines that stand together; blank lines do not part them, quotes and signatures do.
 #[derive(Default)]
@@ -302,14 +304,7 @@ impl Block<'_> {
     fn drop_footer(&mut self) -> Result<(), WordsError> {
         self.trim();
         let Some(footer) = self.lines.iter().position(|line| line::is_footer(line)) else {
-            if self.above_headers
-                && self.lines.len() > 1
-                && self.lines.last().is_some_and(|line| line::is_address(line))
-            {
-                self.lines.pop();
-                self.trim();
-            }
-            return Ok(());
+            return self.drop_address();
         };
         let below = self.lines.iter().skip(footer + 1);
         if below
@@ -319,6 +314,22 @@ impl Block<'_> {
             return Err(WordsError::Doubtful);
         }
         self.lines.truncate(footer);
+        self.trim();
+        Ok(())
+    }
+
+    /// Takes the address off that Foxmail writes above its header block.
+    fn drop_address(&mut self) -> Result<(), WordsError> {
+        let lone = self.lines.last().is_some_and(|line| line::is_address(line));
+        if !self.above_headers || !lone || self.lines.len() == 1 {
+            return Ok(());
+        }
+        let above = self.lines.iter().rev().skip(1);
+        let gap = above.take_while(|line| bare(line).is_empty()).count();
+        if gap < ADDRESS_GAP {
+            return Err(WordsError::Doubtful);
+        }
+        self.lines.pop();
         self.trim();
         Ok(())
     }
@@ -371,26 +382,27 @@ fn is_quote_next(lines: &[&str]) -> bool {
         .is_some_and(|line| line::is_quoted(line))
 }
 
-/// Few and short lines without a sentence, up to the quote or the end.
+/// Few and short lines without a sentence, and a quote below them.
 fn is_ruled_signature(below: &[&str]) -> bool {
-    let signature: Vec<&str> = below
+    let is_own = |at: usize, line: &str| {
+        let headers = line::headers(below.get(at..).unwrap_or_default());
+        headers == line::Headers::No
+            && !line::is_quoted(line)
+            && line::between_dashes(line).is_none()
+            && !line::ends_attribution(line)
+    };
+    let Some(end) = below
         .iter()
         .enumerate()
-        .take_while(|(at, line)| {
-            !line::is_quoted(line)
-                && below
-                    .get(*at..)
-                    .is_none_or(|l| line::headers(l) == line::Headers::No)
-                && line::between_dashes(line).is_none()
-                && !line::ends_attribution(line)
-        })
-        .map(|(_, line)| bare(line))
-        .filter(|line| !line.is_empty())
-        .collect();
+        .position(|(at, line)| !is_own(at, line))
+    else {
+        return false;
+    };
+    let signature = below.iter().take(end).map(|line| bare(line));
+    let signature: Vec<&str> = signature.filter(|line| !line.is_empty()).collect();
+    let sentence_ends = ['\u{3002}', '\u{ff1f}', '\u{ff01}', '?', '!', '\u{ff1b}'];
     signature.len() <= RULED_LINES
         && signature.iter().all(|line| {
-            line.chars().count() <= 60
-                && !line.ends_with(['\u{3002}', '\u{ff1f}', '\u{ff01}', '?', '!', '\u{ff1b}'])
-                && !is_second(line)
+            line.chars().count() <= 60 && !line.ends_with(sentence_ends) && !is_second(line)
         })
 }

@@ -161,32 +161,46 @@ pub(super) enum Headers {
 /// Longest header block, blank lines included.
 const HEADER_LINES: usize = 9;
 
-/// Whether a header block begins with the first of the lines.
+/// Whether a header block begins with the first of the lines: with the sender, or, as GMX does it,
+/// with the date.
 pub(super) fn headers(lines: &[&str]) -> Headers {
     let mut labels = lines
         .iter()
         .take(HEADER_LINES)
         .map(|line| header_label(line));
-    let sender = labels.next().flatten();
-    if !matches!(
-        sender.as_deref(),
-        Some("from" | "von" | "发件人" | "寄件者")
-    ) {
+    let first = labels.next().flatten().and_then(|label| role(&label));
+    let sent_first = first == Some(Role::Sender);
+    if !sent_first && first != Some(Role::Date) {
         return Headers::No;
     }
-    let (mut date, mut subject) = (false, false);
-    for label in labels.flatten() {
-        match label.as_str() {
-            "subject" | "betreff" | "主题" | "主旨" => subject = true,
-            "sent" | "date" | "gesendet" | "datum" | "发送时间" | "发送日期" | "日期"
-            | "寄件日期" => date = true,
-            _ => {}
-        }
+    let roles: Vec<Role> = labels.flatten().filter_map(|label| role(&label)).collect();
+    let sender = sent_first || roles.contains(&Role::Sender);
+    let date = !sent_first || roles.contains(&Role::Date);
+    let subject = roles.contains(&Role::Subject);
+    if sender && date && subject {
+        Headers::All
+    } else if sent_first && (date || subject) {
+        Headers::Some
+    } else {
+        Headers::No
     }
-    match (date, subject) {
-        (true, true) => Headers::All,
-        (false, false) => Headers::No,
-        _ => Headers::Some,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Sender,
+    Date,
+    Subject,
+}
+
+fn role(label: &str) -> Option<Role> {
+    match label {
+        "from" | "von" | "发件人" | "寄件者" => Some(Role::Sender),
+        "sent" | "date" | "gesendet" | "datum" | "发送时间" | "发送日期" | "日期" | "寄件日期" => {
+            Some(Role::Date)
+        }
+        "subject" | "betreff" | "主题" | "主旨" => Some(Role::Subject),
+        _ => None,
     }
 }
 
@@ -280,11 +294,15 @@ pub(super) fn is_footer(line: &str) -> bool {
         return false;
     }
     let device = DEVICES.iter().any(|device| line.contains(device));
-    let opener = [
-        "发自",
-        "来自",
-        "发送自",
-        "sent from",
+    let ends_device = DEVICES.iter().any(|device| line.ends_with(device));
+    let opens = |openers: &[&str]| openers.iter().any(|opener| line.starts_with(opener));
+    let from = opens(&["发自", "来自", "发送自"])
+        && (line.contains("我的") || ends_device || line.ends_with("应用"));
+    let other = opens(&[
+        "sent from my",
+        "sent from outlook",
+        "sent from mail",
+        "sent from yahoo",
         "sent with",
         "sent via",
         "gesendet mit",
@@ -295,12 +313,11 @@ pub(super) fn is_footer(line: &str) -> bool {
         "get outlook for",
         "outlook für",
         "签名由",
-    ]
-    .iter()
-    .any(|opener| line.starts_with(opener));
-    let around = (line.starts_with("从") && line.ends_with("发送"))
+    ]);
+    let around = (line.starts_with("从我的") && line.contains("发送"))
+        || (line.starts_with("从 ") && line.ends_with("发送"))
         || (line.starts_with("von mei") && line.ends_with("gesendet"));
-    device && (opener || around)
+    device && (from || other || around)
 }
 
 /// What an organisation adds to every mail.
@@ -314,7 +331,7 @@ pub(super) fn is_disclaimer(line: &str) -> bool {
         "保密提示",
         "保密条款",
         "声明\u{ff1a}",
-        "声明:",
+        "声明\u{3a}",
         "本邮件",
         "此邮件",
         "本电子邮件",

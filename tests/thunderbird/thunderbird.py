@@ -54,6 +54,7 @@ const until = async (what, seconds = 30) => {
 const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
 const tabmail = await until(() => document.getElementById("tabmail"));
 const list = await until(() => tabmail.currentAbout3Pane);
+const wayBack = link => /^mailto:reply(\\+|%2B)[^?]*\\?/i.test(link);
 const compose = () => Services.wm.getMostRecentWindow("msgcompose");
 // Ready: the editor is loaded and the keys for the address have been looked up.
 const composed = async () => {
@@ -101,14 +102,14 @@ return {
   subject: pane.document.getElementById("expandedsubjectBox").textContent.replace(/^Subject:|^主题：?/, "").trim(),
   listed: view.cellTextForColumn(args[0], "subjectCol"),
   attachments: pane.currentAttachments.map(attachment => attachment.name),
-  links: Array.from(content.links).map(link => link.href).filter(link => link.startsWith("mailto:reply+")),
+  links: Array.from(content.links).map(link => link.href).filter(wayBack),
   text: content.body.innerText,
 };
 """
 
 CLICK = """
 const content = tabmail.currentAboutMessage.getMessagePaneBrowser().contentDocument;
-const link = Array.from(content.links).filter(link => link.href.startsWith("mailto:reply+"))[args[0]];
+const link = Array.from(content.links).filter(link => wayBack(link.href))[args[0]];
 link.dispatchEvent(new content.defaultView.MouseEvent("click", { bubbles: true, cancelable: true, button: 0 }));
 await composed();
 """
@@ -134,7 +135,7 @@ TYPE = """
 const w = compose(), editor = w.document.getElementById("messageEditor");
 w.focus(); editor.focus(); editor.contentWindow.focus();
 await pause(300);
-if (args[1]) w.goDoCommand("cmd_selectAll");
+if (args[1]) w.goDoCommand("cmd_moveBottom");
 const keyboard = Cc["@mozilla.org/text-input-processor;1"].createInstance(Ci.nsITextInputProcessor);
 keyboard.beginInputTransactionForTests(w);
 args[0].split("\\n").forEach((line, n) => {
@@ -285,9 +286,9 @@ class Thunderbird:
         self.run(REPLY)
         return self.run(STATE)
 
-    def type(self, text, over_all=False):
-        """Types as an input method does, where Thunderbird put the cursor."""
-        self.run(TYPE, text, over_all)
+    def type(self, text, at_end=False):
+        """Types as an input method does, where Thunderbird put the cursor, or after Ctrl+End."""
+        self.run(TYPE, text, at_end)
 
     def send(self):
         """Presses Send; whether the window closed, which it does when the server took the mail."""

@@ -21,7 +21,7 @@ pub struct Opened {
     pub subject: String,
     /// The Chinese text.
     pub text: String,
-    /// The same facts for programs.
+    /// The same facts for programs; null in a letter that is no tip.
     pub facts: Value,
     /// Attached files: name and bytes.
     pub files: Vec<(String, Vec<u8>)>,
@@ -106,11 +106,12 @@ impl Opened {
                 (name, part.contents().to_vec())
             })
             .collect();
-        let at = files
-            .iter()
-            .position(|(name, _)| name == "tip.json")
-            .expect("tip.json");
-        let facts = serde_json::from_slice(&files.remove(at).1).expect("tip.json is JSON");
+        let facts = match files.iter().position(|(name, _)| name == "tip.json") {
+            Some(at) => {
+                serde_json::from_slice(&files.remove(at).1).expect("tip.json is JSON")
+            }
+            None => Value::Null,
+        };
         Self {
             subject,
             text,

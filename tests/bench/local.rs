@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use sealed_tip::{Named, Text, Tip, UnitCert};
+use sealed_tip::{Cover, Named, Text, Tip, UnitCert};
 
 use crate::load::{Percentiles, local_story};
 
@@ -24,12 +24,16 @@ fn seal() {
         .expect("a key pair");
     let cert = UnitCert::parse(&pair.cert_armored, now).expect("a good certificate");
     let tip = tip();
+    let cover = Cover {
+        reference: "0123-4567",
+        reply: None,
+    };
     let mut took = Vec::new();
     let begun = Instant::now();
     let mut bytes = 0;
     while begun.elapsed() < Duration::from_secs(2) {
         let one = Instant::now();
-        let sealed = sealed_tip::seal(&tip, "0123-4567", &[&cert], now, &mut rng).expect("sealed");
+        let sealed = sealed_tip::seal(&tip, &cover, &[&cert], now, &mut rng).expect("sealed");
         bytes = sealed.message().len();
         took.push(one.elapsed());
     }

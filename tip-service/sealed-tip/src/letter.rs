@@ -2,30 +2,35 @@
 //!
 //! Never states a time, never lets a tipster's words pass for the letter's own: each line of them
 //! stands behind a bar. What goes in is cleaned again here, so a name from the configuration or a
-//! reference cannot bring a line break either.
+//! reference cannot bring a line break either. What may tell who the tipster is stands apart, at
+//! the very end.
 
 use zeroize::Zeroizing;
 
+use crate::cover::{self, Cover};
+use crate::page::{Page, RULE};
 use crate::{Named, Text, Tip, mime, tip_json};
 
-/// Stands before each line of a tipster's text.
-const BAR: &str = "│ ";
-/// Stands before what had to go on in a new line.
-const BAR_ON: &str = "┆ ";
-/// Longest line of content in bytes: RFC 5322 allows 998, the bar takes 4.
-const LINE_BYTES: usize = 900;
-
 /// The whole MIME entity, CRLF line ends, exactly one size bucket long.
-pub(crate) fn entity(tip: &Tip, reference: &str) -> Zeroizing<Vec<u8>> {
-    let reference = Text::line(reference);
-    let subject = subject(tip);
-    let text = body(tip, &reference, &subject);
-    let json = tip_json::write(tip, &reference);
-    mime::entity(&subject, text.as_bytes(), &json)
+pub(crate) fn entity(tip: &Tip, cover: &Cover<'_>) -> Zeroizing<Vec<u8>> {
+    let reference = Text::line(cover.reference);
+    let title = title(tip);
+    let mut subject = Zeroizing::new(String::with_capacity(
+        title.len() + reference.as_str().len() + 8,
+    ));
+    subject.push_str(&title);
+    subject.push_str(" · ");
+    subject.push_str(reference.as_str());
+    let text = body(tip, cover, &reference, &title);
+    let json = tip_json::write(tip, &reference, cover.reply.as_ref());
+    let cert = cover.reply.as_ref().map(cover::certificate);
+    let parts = cover::parts(text.as_bytes(), &json, cert.as_deref());
+    mime::entity(&subject, &parts)
 }
 
-/// What an officer sees in the list of mails once the letter is decrypted.
-fn subject(tip: &Tip) -> Zeroizing<String> {
+/// What an officer sees first: in the list of mails once the letter is decrypted (there with the
+/// reference behind it, which holds the thread together), and above the text.
+fn title(tip: &Tip) -> Zeroizing<String> {
     let mark = if tip.supplement {
         "【补充】"
     } else {
@@ -55,40 +60,39 @@ fn chosen_place(tip: &Tip, between: &str) -> Zeroizing<String> {
     Zeroizing::new(names.join(between))
 }
 
-/// The text as it grows. Room is made once: a string that grew would leave unwiped copies behind.
-struct Page {
-    out: Zeroizing<String>,
+/// The text as it grows, and what is left to name at its end.
+struct Letter {
+    page: Page,
     unclear: Vec<&'static str>,
 }
 
-fn body(tip: &Tip, reference: &Text, subject: &str) -> Zeroizing<String> {
-    // A bar before each of many short lines triples them at worst (an empty line is 1 byte, with
-    // its bar 5); the rest is headings and places, which are counted in too.
-    let room = tip.canonical().len() * 5 + subject.len() + reference.as_str().len() + 8192;
-    let mut page = Page {
-        out: Zeroizing::new(String::with_capacity(room)),
+fn body(tip: &Tip, cover: &Cover<'_>, reference: &Text, title: &str) -> Zeroizing<String> {
+    // The rest is headings and places, which are counted in too.
+    let words = tip.canonical().len() + title.len() + reference.as_str().len();
+    let mut letter = Letter {
+        page: Page::new(Page::quoted_room(words) + cover.room() + 8192),
         unclear: Vec::new(),
     };
-    page.marks(tip, reference, subject);
-    page.essentials(tip);
-    page.section("【经过】", tip.what.as_str());
-    page.questions(tip);
-    page.field("【涉及人员】", "涉及人员", &tip.people);
-    page.field("【涉及车辆】", "涉及车辆", &tip.vehicles);
-    page.field("【线索来源】", "线索来源", &tip.source);
-    page.close(tip);
-    page.out
+    letter.marks(tip, reference, title);
+    letter.essentials(tip);
+    letter.page.section("【经过】", tip.what.as_str());
+    letter.questions(tip);
+    letter.field("【涉及人员】", "涉及人员", &tip.people);
+    letter.field("【涉及车辆】", "涉及车辆", &tip.vehicles);
+    letter.close(tip);
+    letter.way_back(cover, reference);
+    letter.source(tip);
+    letter.page.into_text()
 }
 
-impl Page {
+impl Letter {
     fn say(&mut self, line: &str) {
-        self.out.push_str(line);
-        self.out.push('\n');
+        self.page.say(line);
     }
 
     /// What decides where the letter goes next stands above everything else.
-    fn marks(&mut self, tip: &Tip, reference: &Text, subject: &str) {
-        self.say(subject);
+    fn marks(&mut self, tip: &Tip, reference: &Text, title: &str) {
+        self.say(title);
         self.say(&format!("编号：{}", reference.as_str()));
         if tip.officials {
             self.say("★ 涉及公职人员");
@@ -109,7 +113,7 @@ impl Page {
             self.unclear.push("地点");
         } else {
             self.say(&format!("地点：{}", chosen.as_str()));
-            self.quote(tip.place.as_str());
+            self.page.quote(tip.place.as_str());
         }
         self.field("时间：", "时间", &tip.when);
         self.field("危险：", "危险", &tip.danger);
@@ -121,17 +125,11 @@ impl Page {
         if text.is_empty() {
             self.unclear.push(name);
         } else if heading.starts_with('【') {
-            self.section(heading, text.as_str());
+            self.page.section(heading, text.as_str());
         } else {
             self.say(heading);
-            self.quote(text.as_str());
+            self.page.quote(text.as_str());
         }
-    }
-
-    fn section(&mut self, heading: &str, words: &str) {
-        self.say(heading);
-        self.quote(words);
-        self.say("");
     }
 
     fn questions(&mut self, tip: &Tip) {
@@ -144,7 +142,7 @@ impl Page {
         }
         for answer in &told {
             self.say(&format!("问：{}", Text::line(&answer.label).as_str()));
-            self.quote(answer.value.as_str());
+            self.page.quote(answer.value.as_str());
         }
         if !told.is_empty() {
             self.say("");
@@ -154,45 +152,48 @@ impl Page {
         }
     }
 
-    /// A tipster's words, verbatim, each line behind a bar. A line too long for mail goes on
-    /// behind a broken bar.
-    fn quote(&mut self, words: &str) {
-        if words.is_empty() {
-            return;
-        }
-        for line in words.split('\n') {
-            self.out.push_str(BAR);
-            let mut used = 0;
-            for c in line.chars() {
-                if used + c.len_utf8() > LINE_BYTES {
-                    self.out.push('\n');
-                    self.out.push_str(BAR_ON);
-                    used = 0;
-                }
-                self.out.push(c);
-                used += c.len_utf8();
-            }
-            self.out.push('\n');
-        }
-    }
-
     fn close(&mut self, tip: &Tip) {
+        if tip.source.is_empty() {
+            self.unclear.push("线索来源");
+        }
         if !self.unclear.is_empty() {
             let names = self.unclear.join("、");
             self.say(&format!("不清楚：{names}"));
             self.say("");
         }
-        self.say("────────");
+        self.say(RULE);
         self.say("本线索为匿名提交，来信系统未附举报人的身份和联系方式。");
         self.say(if tip.supplement {
             "本信是补充，不是首次来信。"
         } else {
             "本信是新线索，不是补充。"
         });
-        self.say("无法联系举报人：系统不留联系方式。");
+    }
+
+    /// Whether and how the tipster can be reached, and what goes for every letter.
+    fn way_back(&mut self, cover: &Cover<'_>, reference: &Text) {
+        self.say(if cover.reply.is_some() {
+            "系统无法通知举报人：回信存入加密信箱，举报人自己用收条打开时才看到，也可在那里回复。"
+        } else {
+            "无法联系举报人：系统不留联系方式。"
+        });
         self.say(
             "竖线“│”“┆”后为举报人原话，未经核实：请勿点击其中的链接，勿扫码，勿按其中号码回拨。",
         );
         self.say("附件 tip.json 内容与本信相同，供登记使用。");
+        if let Some(reply) = &cover.reply {
+            self.say("");
+            cover::actions(&mut self.page, reference, reply);
+        }
+    }
+
+    /// How the tipster knows: last, so that it is easily left out.
+    fn source(&mut self, tip: &Tip) {
+        if tip.source.is_empty() {
+            return;
+        }
+        self.say(RULE);
+        self.say("以下可能暴露举报人身份：打印、转发时请略去。");
+        self.page.section("【线索来源】", tip.source.as_str());
     }
 }

@@ -4,15 +4,19 @@
 //! Pure by design: no file, socket, clock or randomness of its own. Time comes in as `now` (unix
 //! seconds), randomness as `rng`, so every outcome can be repeated in a test.
 //!
-//! What this crate must never do: hand out plaintext through anything but [`open()`], print it,
-//! log it, or give it a `Debug`. [`SealedLetter`] can only be made by [`seal()`]; whoever asks for a
-//! `SealedLetter` cannot be handed plaintext by mistake.
+//! What this crate must never do: hand out plaintext through anything but [`open()`] and
+//! [`MailboxKey::open`], print it,
+//! log it, or give it a `Debug`. [`SealedLetter`] can only be made by [`seal()`] and [`seal_note()`],
+//! [`SealedEntry`] only by [`seal_entry()`]; whoever asks for one cannot be handed plaintext by
+//! mistake.
 //!
 //! The formats (letter, `tip.json`, size buckets, labels of the receipt) are written down in
 //! `FORMAT.md`.
 
 mod armor;
 mod certificate;
+mod cover;
+mod digest;
 mod entry;
 mod identity;
 mod key_error;
@@ -21,6 +25,7 @@ mod letter;
 mod mime;
 mod note;
 mod open;
+mod page;
 mod policy;
 mod read;
 mod receipt;
@@ -35,12 +40,16 @@ mod tip_json;
 mod unit_key;
 
 pub use armor::armor;
+pub use cover::{Cover, ReplyTo};
+pub use entry::{Author, Entry, EntryError, MailboxKey, SealedEntry, seal_entry};
 pub use key_error::KeyError;
 pub use keygen::{KeyPair, KeygenError, generate};
+pub use note::{DigestLine, Note};
 pub use open::{OpenError, SecretCert, open};
 pub use read::{letter_json, letter_text};
 pub use receipt::{Receipt, ReceiptError};
-pub use seal::{SealError, SealedLetter, seal};
+pub use reward::{ClaimCode, ClaimError};
+pub use seal::{SealError, SealedLetter, seal, seal_note};
 pub use text::Text;
 pub use tip::{Answer, LINE_MAX_CHARS, Named, Tip, WHAT_MAX_CHARS};
 pub use unit_key::UnitCert;

@@ -1,4 +1,4 @@
-//! The MIME entity around a letter: headers, two parts, and padding nobody sees.
+//! The MIME entity around a letter: headers, parts, and padding nobody sees.
 //!
 //! Sources: RFC 2045/2046 (entity, multipart, epilogue), RFC 2047 (encoded words), RFC 9788 and
 //! its draft (`protected-headers`). Never lets content end a part, add a header or show its own
@@ -13,38 +13,47 @@ const BUCKET_STEP: usize = 4;
 /// Length of a padding line with its CRLF.
 const PAD_LINE: usize = 76;
 
-/// Builds the whole entity: CRLF line ends, exactly one bucket long. `text` and `json` come with
-/// LF line ends and are the only places where a tipster's words go, besides the encoded subject.
-pub(crate) fn entity(subject: &str, text: &[u8], json: &[u8]) -> Zeroizing<Vec<u8>> {
-    let boundary = boundary(text, json);
+/// One part of the entity. `content` has LF line ends; the rest is fixed text, never content.
+pub(crate) struct Part<'a> {
+    pub(crate) content_type: &'static str,
+    pub(crate) disposition: &'static str,
+    pub(crate) content: &'a [u8],
+}
+
+impl Part<'_> {
+    fn head(&self, boundary: &str) -> String {
+        format!(
+            "--{boundary}\r\nContent-Type: {}\r\nContent-Transfer-Encoding: 8bit\r\n\
+             Content-Disposition: {}\r\n\r\n",
+            self.content_type, self.disposition
+        )
+    }
+}
+
+/// Builds the whole entity: CRLF line ends, exactly one bucket long. The contents of the parts are
+/// the only places where foreign words go, besides the encoded subject.
+pub(crate) fn entity(subject: &str, parts: &[Part<'_>]) -> Zeroizing<Vec<u8>> {
+    let boundary = boundary(parts);
     let head = format!(
         "Content-Type: multipart/mixed; protected-headers=\"v1\";\r\n boundary=\"{boundary}\"\r\n\
          Subject: {}\r\n\r\n",
         encoded_words(subject)
     );
-    let text_head = format!(
-        "--{boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n\
-         Content-Transfer-Encoding: 8bit\r\nContent-Disposition: inline\r\n\r\n"
-    );
-    let json_head = format!(
-        "\r\n--{boundary}\r\nContent-Type: application/json; name=\"tip.json\"\r\n\
-         Content-Transfer-Encoding: 8bit\r\n\
-         Content-Disposition: attachment; filename=\"tip.json\"\r\n\r\n"
-    );
-    let end = format!("\r\n--{boundary}--\r\n");
-    let length = head.len()
-        + text_head.len()
-        + crlf_len(text)
-        + json_head.len()
-        + crlf_len(json)
-        + end.len();
-    let bucket = bucket(length);
+    let heads: Vec<String> = parts.iter().map(|part| part.head(&boundary)).collect();
+    let end = format!("--{boundary}--\r\n");
+    let inside = parts.iter().zip(&heads);
+    let length: usize = inside
+        .clone()
+        .map(|(part, head)| head.len() + crlf_len(part.content) + 2)
+        .sum();
+    let bucket = bucket(head.len() + length + end.len());
     let mut out = Zeroizing::new(Vec::with_capacity(bucket));
     out.extend_from_slice(head.as_bytes());
-    out.extend_from_slice(text_head.as_bytes());
-    push_crlf(&mut out, text);
-    out.extend_from_slice(json_head.as_bytes());
-    push_crlf(&mut out, json);
+    for (part, head) in inside {
+        out.extend_from_slice(head.as_bytes());
+        push_crlf(&mut out, part.content);
+        out.extend_from_slice(b"\r\n");
+    }
     out.extend_from_slice(end.as_bytes());
     pad(&mut out, bucket);
     out
@@ -71,12 +80,13 @@ fn pad(out: &mut Vec<u8>, bucket: usize) {
     }
 }
 
-/// A boundary that neither part holds. Tried in order, so the same letter is the same bytes.
-fn boundary(text: &[u8], json: &[u8]) -> String {
+/// A boundary that no part holds. Tried in order, so the same letter is the same bytes.
+fn boundary(parts: &[Part<'_>]) -> String {
     let mut n = 0_u64;
     loop {
         let candidate = format!("=_letter_{n}");
-        if !holds(text, candidate.as_bytes()) && !holds(json, candidate.as_bytes()) {
+        let held = |part: &Part<'_>| holds(part.content, candidate.as_bytes());
+        if !parts.iter().any(held) {
             return candidate;
         }
         n += 1;
@@ -126,7 +136,16 @@ fn encoded_words(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{boundary, bucket, entity, pad};
+    use super::{Part, boundary, bucket, entity, pad};
+
+    fn parts<'a>(contents: &[&'a [u8]]) -> Vec<Part<'a>> {
+        let part = |content: &&'a [u8]| Part {
+            content_type: "text/plain",
+            disposition: "inline",
+            content,
+        };
+        contents.iter().map(part).collect()
+    }
 
     #[test]
     fn every_length_is_filled_up_to_its_bucket_with_whole_lines() {
@@ -151,19 +170,17 @@ mod tests {
     }
 
     #[test]
-    fn a_boundary_that_either_part_holds_is_not_chosen() {
-        assert_eq!(boundary(b"", b""), "=_letter_0");
-        assert_eq!(boundary(b"a =_letter_0 b", b""), "=_letter_1");
-        assert_eq!(boundary(b"", b"=_letter_0"), "=_letter_1");
-        assert_eq!(
-            boundary(b"=_letter_0 =_letter_2", b"=_letter_1"),
-            "=_letter_3"
-        );
+    fn a_boundary_that_any_part_holds_is_not_chosen() {
+        assert_eq!(boundary(&parts(&[b"", b""])), "=_letter_0");
+        assert_eq!(boundary(&parts(&[b"a =_letter_0 b", b""])), "=_letter_1");
+        assert_eq!(boundary(&parts(&[b"", b"=_letter_0"])), "=_letter_1");
+        let three: [&[u8]; 3] = [b"=_letter_0 =_letter_2", b"=_letter_1", b"=_letter_3"];
+        assert_eq!(boundary(&parts(&three)), "=_letter_4");
     }
 
     #[test]
     fn line_ends_are_crlf_and_the_room_made_is_the_room_used() {
-        let entity = entity("主题", b"a\n\nb\n", b"{\n}\n");
+        let entity = entity("主题", &parts(&[b"a\n\nb\n", b"{\n}\n"]));
         let text = std::str::from_utf8(&entity).unwrap();
         assert!(text.contains("\r\n\r\na\r\n\r\nb\r\n\r\n--=_letter_0\r\n"));
         assert_eq!(entity.capacity(), 8192);

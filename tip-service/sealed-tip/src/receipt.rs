@@ -12,6 +12,8 @@ use thiserror::Error;
 use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::Zeroizing;
 
+use crate::{ClaimCode, MailboxKey};
+
 const LANGUAGE: Language = Language::SimplifiedChinese;
 /// Characters of a receipt.
 const CHARS: usize = 12;
@@ -22,6 +24,8 @@ const LABEL_RECEIPT: &str = "辽源禁毒 v1 receipt";
 const LABEL_LOOKUP: &str = "辽源禁毒 v1 lookup";
 /// From a receipt to the X25519 key of its mailbox.
 const LABEL_MAILBOX: &str = "辽源禁毒 v1 mailbox";
+/// From a receipt and the token of a thread to the code its reward is claimed with.
+const LABEL_REWARD: &str = "辽源禁毒 v1 reward";
 
 /// A receipt: 128 bits, wiped when dropped.
 pub struct Receipt {
@@ -145,8 +149,23 @@ impl Receipt {
     /// Public half of the mailbox key (X25519, RFC 7748): what answers are sealed to.
     #[must_use]
     pub fn mailbox_public(&self) -> [u8; 32] {
-        let secret: Zeroizing<[u8; 32]> = expand(&self.entropy[..], LABEL_MAILBOX, b"");
-        PublicKey::from(&StaticSecret::from(*secret)).to_bytes()
+        PublicKey::from(&StaticSecret::from(*self.mailbox_secret())).to_bytes()
+    }
+
+    /// The secret half: opens what lies in the mailbox.
+    #[must_use]
+    pub fn mailbox_key(&self) -> MailboxKey {
+        MailboxKey::new(self.mailbox_secret())
+    }
+
+    fn mailbox_secret(&self) -> Zeroizing<[u8; 32]> {
+        expand(&self.entropy[..], LABEL_MAILBOX, b"")
+    }
+
+    /// The code a reward for the thread of this token is claimed with.
+    #[must_use]
+    pub fn claim_code(&self, token: &[u8; 16]) -> ClaimCode {
+        ClaimCode::from_bits(&expand(&self.entropy[..], LABEL_REWARD, token))
     }
 }
 
@@ -163,7 +182,7 @@ fn expand<const N: usize>(key: &[u8], label: &str, context: &[u8]) -> Zeroizing<
 
 /// What people put between characters: blanks, ASCII and Chinese punctuation, dashes, dots,
 /// invisible joiners that come with copy and paste.
-fn is_separator(c: char) -> bool {
+pub(crate) fn is_separator(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
         || c.is_ascii_punctuation()

@@ -1,4 +1,4 @@
-//! Seals a tip: letter, padding, encryption to every certificate of the unit.
+//! Seals a tip or a note: letter, padding, encryption to every certificate of the unit.
 //!
 //! The only maker of [`SealedLetter`]. Never seals to a key that has lapsed, never to some of the
 //! keys when others fail, and never lets the plaintext outlive the call.
@@ -8,13 +8,14 @@ use pgp::composed::MessageBuilder;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use rand::{CryptoRng, RngCore};
 use thiserror::Error;
+use zeroize::Zeroizing;
 
-use crate::{KeyError, Tip, UnitCert, letter};
+use crate::{Cover, KeyError, Note, Tip, UnitCert, letter, note};
 
 /// Largest entity that is sealed, in bytes: the last bucket below what [`crate::open()`] reads.
 const MAX_ENTITY: usize = 32 * 1024 * 1024;
 
-/// A tip as ciphertext. Holds nothing that could be read without a unit's secret key.
+/// A letter as ciphertext. Holds nothing that could be read without a unit's secret key.
 pub struct SealedLetter {
     message: Vec<u8>,
 }
@@ -27,7 +28,7 @@ impl SealedLetter {
     }
 }
 
-/// Why a tip was not sealed.
+/// Why a letter was not sealed.
 #[non_exhaustive]
 #[derive(Debug, Error)]
 pub enum SealError {
@@ -45,12 +46,12 @@ pub enum SealError {
     /// The letter is larger than 32 MiB.
     #[error("the letter is too large to seal")]
     TooLarge,
-    /// The OpenPGP library failed; the text is its own and holds nothing of the tip.
+    /// The OpenPGP library failed; the text is its own and holds nothing of the letter.
     #[error("encryption failed: {0}")]
     Encryption(String),
 }
 
-/// Seals `tip` under `reference` (what unit and service call it) to all of `certs`.
+/// Seals `tip` under its [`Cover`] to all of `certs`.
 ///
 /// Makes an OpenPGP message as GnuPG 2.2 reads it: one PKESK for each certificate (RFC 9580
 /// section 5.1), SEIPD version 1 (section 5.13.1) with AES-256, no compression, which would tell
@@ -60,7 +61,32 @@ pub enum SealError {
 /// [`SealError::Key`] if any certificate fails [`UnitCert::check`]: all must be good.
 pub fn seal<R: CryptoRng + RngCore>(
     tip: &Tip,
-    reference: &str,
+    cover: &Cover<'_>,
+    certs: &[&UnitCert],
+    now: u64,
+    rng: &mut R,
+) -> Result<SealedLetter, SealError> {
+    encrypt(|| letter::entity(tip, cover), certs, now, rng)
+}
+
+/// Seals `note` as [`seal()`] seals a tip. A [`Note::Digest`] is always in the smallest bucket and
+/// has no actions, whatever the cover says.
+///
+/// # Errors
+/// As [`seal()`].
+pub fn seal_note<R: CryptoRng + RngCore>(
+    note: &Note<'_>,
+    cover: &Cover<'_>,
+    certs: &[&UnitCert],
+    now: u64,
+    rng: &mut R,
+) -> Result<SealedLetter, SealError> {
+    encrypt(|| note::entity(note, cover), certs, now, rng)
+}
+
+/// Encrypts what `entity` makes; it is not made at all unless every certificate is good.
+fn encrypt<R: CryptoRng + RngCore>(
+    entity: impl FnOnce() -> Zeroizing<Vec<u8>>,
     certs: &[&UnitCert],
     now: u64,
     rng: &mut R,
@@ -76,7 +102,7 @@ pub fn seal<R: CryptoRng + RngCore>(
         })?;
         subkeys.push(subkey);
     }
-    let entity = letter::entity(tip, reference);
+    let entity = entity();
     if entity.len() > MAX_ENTITY {
         return Err(SealError::TooLarge);
     }

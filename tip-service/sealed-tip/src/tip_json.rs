@@ -6,7 +6,7 @@
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::{Named, Text, Tip};
+use crate::{Named, ReplyTo, Text, Tip};
 
 /// Version of the schema; goes up when a field changes its meaning or goes away.
 const VERSION: u32 = 1;
@@ -27,6 +27,8 @@ struct Root<'a> {
     answers: Vec<Answered<'a>>,
     supplement: bool,
     suspect_robot: bool,
+    reply_to: Option<&'a str>,
+    reward_check: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -51,7 +53,13 @@ struct Answered<'a> {
 }
 
 /// Pretty JSON with LF line ends. `reference` is cleaned by the caller.
-pub(crate) fn write(tip: &Tip, reference: &Text) -> Zeroizing<Vec<u8>> {
+pub(crate) fn write(
+    tip: &Tip,
+    reference: &Text,
+    reply: Option<&ReplyTo<'_>>,
+) -> Zeroizing<Vec<u8>> {
+    let address = reply.map(|reply| Text::line(reply.address));
+    let check = reply.and_then(|reply| reply.reward).map(Text::line);
     let root = Root {
         version: VERSION,
         reference: reference.as_str(),
@@ -72,10 +80,18 @@ pub(crate) fn write(tip: &Tip, reference: &Text) -> Zeroizing<Vec<u8>> {
         answers: tip.answers.iter().map(answered).collect(),
         supplement: tip.supplement,
         suspect_robot: tip.suspect_robot,
+        reply_to: address.as_ref().map(Text::as_str),
+        reward_check: check.as_ref().map(Text::as_str),
     };
     // An escaped text is at most twice as long (quotes, backslashes, LF; there are no other
     // controls), so the buffer never moves and no unwiped copy is left behind.
-    let room = tip.canonical().len() * 3 + reference.as_str().len() * 2 + 2048;
+    let service = [Some(reference), address.as_ref(), check.as_ref()];
+    let service: usize = service
+        .into_iter()
+        .flatten()
+        .map(|t| t.as_str().len())
+        .sum();
+    let room = tip.canonical().len() * 3 + service * 2 + 2048;
     let mut out = Zeroizing::new(Vec::with_capacity(room));
     // Writing plain strings to memory cannot fail; were it to, the letter still has every fact.
     let _ = serde_json::to_writer_pretty(&mut *out, &root);

@@ -2,11 +2,19 @@
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use sealed_tip::{SealedLetter, SecretCert, Tip, UnitCert, generate, letter_text, open, seal};
+use sealed_tip::{
+    Cover, SealedLetter, SecretCert, Tip, UnitCert, generate, letter_text, open, seal,
+};
 
 use crate::gpg::NOW;
 
 pub(crate) const REFERENCE: &str = "L-2026-0001";
+
+/// A letter nobody can answer.
+pub(crate) const COVER: Cover<'_> = Cover {
+    reference: REFERENCE,
+    reply: None,
+};
 
 pub(crate) fn rng(seed: u64) -> StdRng {
     StdRng::seed_from_u64(seed)
@@ -22,7 +30,7 @@ pub(crate) fn own_key(seed: u64) -> (SecretCert, UnitCert) {
 }
 
 pub(crate) fn sealed(tip: &Tip, certs: &[&UnitCert]) -> SealedLetter {
-    seal(tip, REFERENCE, certs, NOW, &mut rng(7)).unwrap()
+    seal(tip, &COVER, certs, NOW, &mut rng(7)).unwrap()
 }
 
 /// The letter as the officer's side has it after decryption.

@@ -1,8 +1,8 @@
 //! The letter as an officer reads it and as a machine files it.
 
-use sealed_tip::{Text, letter_json, letter_text, open, seal};
+use sealed_tip::{Cover, Text, letter_json, letter_text, open, seal};
 
-use crate::desk::{REFERENCE, entity, own_key, rng, text};
+use crate::desk::{COVER, entity, own_key, rng, text};
 use crate::gpg::NOW;
 use crate::tips::{bare, full, named};
 
@@ -98,7 +98,11 @@ fn no_text_of_a_tipster_can_pass_for_a_line_of_the_letter_or_a_part_of_the_mail(
     tip.answers[0].label = attack.into();
     tip.answers[0].value = Text::block(attack);
     let (secret, cert) = own_key(1);
-    let message = seal(&tip, attack, &[&cert], NOW, &mut rng(7)).unwrap();
+    let cover = Cover {
+        reference: attack,
+        reply: None,
+    };
+    let message = seal(&tip, &cover, &[&cert], NOW, &mut rng(7)).unwrap();
     let entity = open(message.message(), &[&secret]).unwrap();
     let raw = String::from_utf8(entity.to_vec()).unwrap();
 
@@ -172,13 +176,13 @@ fn no_time_stands_anywhere_in_the_letter() {
     let (secret, cert) = own_key(1);
     let later = NOW + 3 * 86_400;
     let now = open(
-        seal(&full(), REFERENCE, &[&cert], NOW, &mut rng(1))
+        seal(&full(), &COVER, &[&cert], NOW, &mut rng(1))
             .unwrap()
             .message(),
         &[&secret],
     );
     let then = open(
-        seal(&full(), REFERENCE, &[&cert], later, &mut rng(1))
+        seal(&full(), &COVER, &[&cert], later, &mut rng(1))
             .unwrap()
             .message(),
         &[&secret],

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use sealed_tip::{
-    Answer, Named, Receipt, SecretCert, Text, Tip, UnitCert, generate, letter_json, letter_text,
-    open, seal,
+    Answer, Cover, Named, Receipt, SecretCert, Text, Tip, UnitCert, generate, letter_json,
+    letter_text, open, seal,
 };
 
 use crate::gpg::NOW;
@@ -91,7 +91,17 @@ thread_local! {
 
 fn round_trip(tip: &Tip, reference: &str) -> Vec<u8> {
     KEY.with(|(secret, cert)| {
-        let message = seal(tip, reference, &[cert], NOW, &mut StdRng::seed_from_u64(2)).unwrap();
+        let message = seal(
+            tip,
+            &Cover {
+                reference,
+                reply: None,
+            },
+            &[cert],
+            NOW,
+            &mut StdRng::seed_from_u64(2),
+        )
+        .unwrap();
         open(message.message(), &[secret]).unwrap().to_vec()
     })
 }

@@ -4,7 +4,7 @@ use sealed_tip::{
     KeyError, OpenError, SealError, SecretCert, Tip, UnitCert, armor, generate, open, seal,
 };
 
-use crate::desk::{REFERENCE, entity, own_key, rng, sealed};
+use crate::desk::{COVER, REFERENCE, entity, own_key, rng, sealed};
 use crate::gpg::{Gpg, NOW, TODAY};
 use crate::tips::{bare, full};
 
@@ -104,7 +104,7 @@ fn one_lapsed_key_among_good_ones_stops_the_sealing() {
     let short = generate("short", NOW, Some(1), &mut rng(2)).unwrap();
     let short = UnitCert::parse(&short.cert_armored, NOW).unwrap();
     let later = NOW + 86_400;
-    let error = seal(&full(), REFERENCE, &[&good, &short], later, &mut rng(3))
+    let error = seal(&full(), &COVER, &[&good, &short], later, &mut rng(3))
         .err()
         .unwrap();
     let SealError::Key {
@@ -117,7 +117,7 @@ fn one_lapsed_key_among_good_ones_stops_the_sealing() {
     assert_eq!(fingerprint, short.fingerprint());
     assert_eq!(source, KeyError::Expired { at: later });
     assert!(matches!(
-        seal(&full(), REFERENCE, &[], NOW, &mut rng(3)),
+        seal(&full(), &COVER, &[], NOW, &mut rng(3)),
         Err(SealError::NoKeys)
     ));
 }
@@ -125,8 +125,8 @@ fn one_lapsed_key_among_good_ones_stops_the_sealing() {
 #[test]
 fn nothing_of_the_tip_shows_in_the_ciphertext_and_each_sealing_differs() {
     let (_, cert) = own_key(1);
-    let a = seal(&full(), REFERENCE, &[&cert], NOW, &mut rng(1)).unwrap();
-    let b = seal(&full(), REFERENCE, &[&cert], NOW, &mut rng(2)).unwrap();
+    let a = seal(&full(), &COVER, &[&cert], NOW, &mut rng(1)).unwrap();
+    let b = seal(&full(), &COVER, &[&cert], NOW, &mut rng(2)).unwrap();
     assert_ne!(a.message(), b.message());
     let armour = String::from_utf8(armor(a.message())).unwrap();
     assert!(

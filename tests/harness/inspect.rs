@@ -1,9 +1,12 @@
 //! What a developer's tools do in a browser and a visitor does not: script of the test's own in the
 //! page, the page's colours as a dark system asks for them. The page's own rules do not bind them.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
+use crate::machine::repository;
 
 impl Browser {
     /// Runs script in every page from now on, before the page's own.
@@ -27,6 +30,16 @@ impl Browser {
         );
         let answer = self.run("script", self.driver.execute_async(script, Vec::new()));
         answer.json().clone()
+    }
+
+    /// Keeps a picture of the whole page, however long, as `var/screenshots/<name>.png`.
+    pub fn picture_whole(&self, name: &str) {
+        let params = json!({ "format": "png", "captureBeyondViewport": true });
+        let shot = self.run("picture", self.driver.cdp().send_raw("Page.captureScreenshot", params));
+        let bytes = STANDARD.decode(shot["data"].as_str().expect("base64")).expect("base64");
+        let folder = repository().join("var/screenshots");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join(format!("{name}.png")), bytes).expect("a picture");
     }
 
     /// Shows pages as on a system that is set to dark, or to light.

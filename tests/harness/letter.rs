@@ -23,7 +23,9 @@ pub struct Opened {
     pub text: String,
     /// The same facts for programs; null in a letter that is no tip.
     pub facts: Value,
-    /// Attached files: name and bytes.
+    /// The service's certificate, that answers are encrypted to.
+    pub certificate: Option<Vec<u8>>,
+    /// Other attached files: name and bytes.
     pub files: Vec<(String, Vec<u8>)>,
     /// The whole decrypted entity.
     pub raw: Vec<u8>,
@@ -55,6 +57,12 @@ impl Letter {
             .into_iter()
             .find(|(known, _)| known.eq_ignore_ascii_case(name))
             .map(|(_, v)| v)
+    }
+
+    /// Whether it looks like one of ours: what else lies in a mailbox are bounces and alarms.
+    pub fn is_sealed(&self) -> bool {
+        let kind = self.header("Content-Type").unwrap_or_default();
+        kind.starts_with("multipart/encrypted")
     }
 
     /// The armoured payload, after checking that the letter is what RFC 3156 says.
@@ -112,10 +120,13 @@ impl Opened {
             }
             None => Value::Null,
         };
+        let certificate = files.iter().position(|(name, _)| name == "service.asc");
+        let certificate = certificate.map(|at| files.remove(at).1);
         Self {
             subject,
             text,
             facts,
+            certificate,
             files,
             raw,
         }

@@ -20,7 +20,8 @@ pub struct Officer {
     /// The mail address.
     pub address: String,
     key: String,
-    service: PathBuf,
+    /// The certificate that replies are encrypted to.
+    pub service: PathBuf,
 }
 
 impl Officer {
@@ -96,6 +97,12 @@ impl Draft<'_> {
         self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         self.headers.push((name.into(), value.into()));
         self
+    }
+
+    /// The address it goes to.
+    pub fn recipient(&self) -> &str {
+        let to = self.headers.iter().find(|(name, _)| name == "To");
+        to.map_or("", |(_, to)| to.trim_matches(['<', '>']))
     }
 
     /// The words, as most programs send them: UTF-8 in base64, the subject protected inside.
@@ -205,7 +212,8 @@ impl Draft<'_> {
         self.mail_of(&[format!("Content-Type: {content_type}\r\n\r\n").as_bytes(), body].concat())
     }
 
-    fn mail_of(&self, entity: &[u8]) -> Vec<u8> {
+    /// Any MIME entity under these headers.
+    pub fn mail_of(&self, entity: &[u8]) -> Vec<u8> {
         let lines = self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
         [lines.collect::<String>().as_bytes(), entity].concat()
     }

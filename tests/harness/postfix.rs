@@ -186,7 +186,10 @@ fn main_cf(root: &Path) -> String {
          smtpd_tls_cert_file = {root}/tls/server.crt\n\
          smtpd_tls_key_file = {root}/tls/server.key\n\
          smtpd_tls_security_level = encrypt\n\
-         smtpd_recipient_restrictions = permit_mynetworks, reject\n"
+         smtpd_recipient_restrictions = permit_mynetworks, reject\n\
+         queue_run_delay = 1s\n\
+         minimal_backoff_time = 1s\n\
+         maximal_backoff_time = 2s\n"
     )
 }
 

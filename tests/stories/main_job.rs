@@ -153,7 +153,7 @@ fn a_letter_gives_nothing_away_on_the_outside() {
     }
     // All that may differ between two letters to one unit is what names the letter.
     let without_names = |headers: &[(String, String)]| -> Vec<(String, String)> {
-        let named = ["Message-ID", "Content-Type"];
+        let named = ["Message-ID", "Content-Type", "Reply-To"];
         headers
             .iter()
             .filter(|(name, _)| !named.contains(&name.as_str()))
@@ -195,7 +195,7 @@ fn with_a_second_certificate_either_key_opens_the_letter() {
 }
 
 /// The register with `colleague` beside the certificate of `dongfeng`.
-fn with_second_certificate(units: &str) -> String {
+pub(crate) fn with_second_certificate(units: &str) -> String {
     let mut register: toml::Table = units.parse().expect("TOML");
     let all = register["unit"].as_array_mut().expect("units");
     let unit = all

@@ -47,7 +47,10 @@ impl Install {
             .with("registers.units", ours("config/units.toml"))
             .with("registers.kinds", ours("config/kinds.toml"))
             .with("registers.places", ours("config/places.toml"))
-            .with("replies.secret_key_file", format!("{keys}/service.secret.asc"))
+            .with(
+                "replies.secret_key_file",
+                format!("{keys}/service.secret.asc"),
+            )
             .with("replies.cert_file", format!("{keys}/service.cert.asc"))
             .with("registers.keys", keys)
             .with("store.path", store)

@@ -11,7 +11,11 @@ fn main() -> ExitCode {
     say_only_where_it_panicked();
     if let Err(error) = harden() {
         let failed = fail(&format!("cannot forbid core dumps: {error}"));
-        return if is_pipe() { ExitCode::from(TRY_LATER) } else { failed };
+        return if is_pipe() {
+            ExitCode::from(TRY_LATER)
+        } else {
+            failed
+        };
     }
     match Cli::try_parse() {
         Ok(cli) => cli

@@ -13,6 +13,10 @@ mod ending;
 #[expect(dead_code, reason = "shared with the tests of the configuration")]
 #[path = "config/house.rs"]
 mod house;
+#[path = "tip_life/reminding.rs"]
+mod reminding;
+#[path = "tip_life/way_back.rs"]
+mod way_back;
 
 use desk::Desk;
 use tip_service::intake::{News, SubmitError};

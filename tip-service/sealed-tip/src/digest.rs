@@ -94,7 +94,10 @@ impl Digest<'_> {
         page.say("");
         page.say(&format!("未办结线索：{} 件", self.open.len()));
         for Count { state, count } in &self.counts {
-            page.say(&format!("  {}:{count} 件", Text::line(state).as_str()));
+            page.say(&format!(
+                "  {}\u{ff1a}{count} 件",
+                Text::line(state).as_str()
+            ));
         }
         page.say(&format!(
             "其中逾期（超过 {} 小时未处理）：{} 件",

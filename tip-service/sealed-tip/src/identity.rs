@@ -1,20 +1,22 @@
-//! What a key says about itself: its name and its life.
+//! What a key says about itself: its name, its life and whether it signs.
 //!
 //! Never takes a word that the key did not sign, and never the oldest when there is a newer.
 
 use pgp::composed::SignedPublicKey;
-use pgp::packet::{PublicKey, Signature, SignatureType};
+use pgp::packet::{PublicKey, Signature, SignatureType, SubpacketData};
 use pgp::types::{SignedUser, Tag};
 
 use crate::KeyError;
 use crate::policy::{Gap, Valid, earlier, is_weak_by, key_ends, newest};
 
-/// Who the key says it is and how long it lasts.
+/// Who the key says it is, how long it lasts and whether it signs.
 pub(crate) struct Identity {
     /// Primary user id, empty when there is none.
     pub(crate) name: String,
     /// First second after its life, unix; `None` is never.
     pub(crate) expires: Option<u64>,
+    /// Whether the primary key may sign more than certificates.
+    pub(crate) signs: bool,
 }
 
 /// What the key says about itself: in direct-key signatures and in those over its user ids.
@@ -63,7 +65,24 @@ pub(crate) fn identity(key: &SignedPublicKey, now: u64) -> Result<Identity, KeyE
     Ok(Identity {
         name: name.map_or_else(String::new, |n| n.2),
         expires,
+        signs: may_sign(&said),
     })
+}
+
+/// By the newest that states what the key is for; a key that never says so may sign, as the
+/// oldest certificates do. Of several from one second all must agree.
+fn may_sign(said: &[Valid<'_>]) -> bool {
+    let states = |v: &&Valid<'_>| {
+        v.signature.config().is_some_and(|config| {
+            let mut packets = config.hashed_subpackets();
+            packets.any(|p| matches!(p.data, SubpacketData::KeyFlags(_)))
+        })
+    };
+    let newest = said.iter().filter(states).map(|v| v.created).max();
+    said.iter()
+        .filter(states)
+        .filter(|v| Some(v.created) == newest)
+        .all(|v| v.signature.key_flags().sign())
 }
 
 /// What the key says under one of its user ids.

@@ -9,6 +9,8 @@
 //! log it, or give it a `Debug`. [`SealedLetter`] can only be made by [`seal()`] and [`seal_note()`],
 //! [`SealedEntry`] only by [`seal_entry()`]; whoever asks for one cannot be handed plaintext by
 //! mistake.
+//! [`open_reply`], print it, log it, or give it a `Debug`. [`SealedLetter`] can only be made by [`seal()`]; whoever asks for a
+//! `SealedLetter` cannot be handed plaintext by mistake.
 //!
 //! The formats (letter, `tip.json`, size buckets, labels of the receipt) are written down in
 //! `FORMAT.md`.
@@ -17,11 +19,13 @@ mod armor;
 mod certificate;
 mod cover;
 mod digest;
+mod cleartext;
 mod entry;
 mod identity;
 mod key_error;
 mod keygen;
 mod letter;
+mod message;
 mod mime;
 mod note;
 mod open;
@@ -38,6 +42,7 @@ mod text;
 mod tip;
 mod tip_json;
 mod unit_key;
+mod verdict;
 
 pub use armor::armor;
 pub use cover::{Cover, ReplyTo};
@@ -50,6 +55,8 @@ pub use read::{letter_json, letter_text};
 pub use receipt::{Receipt, ReceiptError};
 pub use reward::{ClaimCode, ClaimError};
 pub use seal::{SealError, SealedLetter, seal, seal_note};
+pub use reply::{Opened, open_reply, verify_detached, verify_inline};
 pub use text::Text;
 pub use tip::{Answer, LINE_MAX_CHARS, Named, Tip, WHAT_MAX_CHARS};
 pub use unit_key::UnitCert;
+pub use verdict::{Signature, SignatureError};

@@ -1,20 +1,21 @@
 //! Opens a message with a secret key: for staff at their own desk, for the demo and for tests.
 //!
-//! Must never run where the service keeps tips: no key that can open a tip belongs on the server.
+//! [`open()`] must never run where the service keeps tips: no key that can open a tip belongs on the
+//! server. What comes back to the service's own key is opened by [`crate::open_reply`].
 //! Reads foreign bytes, so output is bounded and a panic of the parser is an error.
 
-use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use pgp::composed::{DecryptionOptions, Deserializable, Message, SignedSecretKey, TheRing};
-use pgp::types::{KeyDetails, Password, Seipdv1ReadMode};
+use pgp::armor::BlockType;
+use pgp::composed::{Deserializable, SignedSecretKey};
+use pgp::types::KeyDetails;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::message::{self, Contents};
+
 /// Most that is ever read out of a message, in bytes.
 const MAX_OUTPUT: usize = 64 * 1024 * 1024;
-/// Compressed data within compressed data beyond this depth is an attack, not a letter.
-const MAX_LAYERS: usize = 3;
 
 /// A secret key without passphrase. Has no `Debug`; the library wipes its numbers when dropped.
 pub struct SecretCert {
@@ -40,7 +41,7 @@ pub enum OpenError {
     /// Encrypted to none of the keys given.
     #[error("the message is for none of the keys given")]
     NoKey,
-    /// More than 64 MiB come out of it.
+    /// More comes out of it than is ever read: 64 MiB, of a reply 4 MiB.
     #[error("the message is too large")]
     TooLarge,
 }
@@ -82,54 +83,20 @@ impl SecretCert {
 /// # Errors
 /// See [`OpenError`].
 pub fn open(message: &[u8], keys: &[&SecretCert]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-    catch_unwind(AssertUnwindSafe(|| decrypt(message, keys)))
-        .unwrap_or_else(|_| Err(OpenError::Message("the parser gave up".into())))
+    layers(message, keys, MAX_OUTPUT).map(|contents| contents.text)
 }
 
-fn decrypt(message: &[u8], keys: &[&SecretCert]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-    let (parsed, _) = Message::from_reader(message).map_err(|e| unreadable(&e))?;
-    if !parsed.is_encrypted() {
-        return Err(OpenError::NotEncrypted);
-    }
-    let no_password = Password::empty();
-    let ring = TheRing {
-        secret_keys: keys.iter().map(|k| &k.key).collect(),
-        key_passwords: vec![&no_password],
-        decrypt_options: DecryptionOptions::new().set_seipdv1_read_mode(
-            Seipdv1ReadMode::CheckFirst {
-                max_message_size: MAX_OUTPUT,
-            },
-        ),
-        ..TheRing::default()
-    };
-    let (mut opened, _) = parsed
-        .decrypt_the_ring(ring, true)
-        .map_err(|error| match error {
-            pgp::errors::Error::MissingKey => OpenError::NoKey,
-            error => unreadable(&error),
-        })?;
-    for _ in 0..MAX_LAYERS {
-        if !opened.is_compressed() {
-            break;
-        }
-        opened = opened.decompress().map_err(|e| unreadable(&e))?;
-    }
-    if opened.is_compressed() || opened.is_encrypted() {
-        return Err(OpenError::Message("too many layers".into()));
-    }
-    let mut out = Zeroizing::new(Vec::with_capacity(message.len().min(MAX_OUTPUT)));
-    let limit = MAX_OUTPUT as u64 + 1;
-    opened
-        .take(limit)
-        .read_to_end(&mut out)
-        .map_err(|e| unreadable(&e))?;
-    if out.len() > MAX_OUTPUT {
-        Err(OpenError::TooLarge)
-    } else {
-        Ok(out)
-    }
-}
-
-fn unreadable(error: &dyn std::fmt::Display) -> OpenError {
-    OpenError::Message(error.to_string())
+/// The layers of an encrypted message taken off; at most `most` bytes of text. A panic of the parser
+/// is an error.
+pub(crate) fn layers(
+    message: &[u8],
+    keys: &[&SecretCert],
+    most: usize,
+) -> Result<Contents, OpenError> {
+    let keys: Vec<_> = keys.iter().map(|cert| &cert.key).collect();
+    catch_unwind(AssertUnwindSafe(|| {
+        let packets = message::packets(message, BlockType::Message, most)?;
+        message::contents(message::decrypt(&packets, &keys, most)?, most)
+    }))
+    .unwrap_or_else(|_| Err(OpenError::Message("the parser gave up".into())))
 }

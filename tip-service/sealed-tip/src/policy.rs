@@ -9,7 +9,8 @@
 //! cannot verify every weak hash (SHA-1 with Ed25519, MD5 at all), so a weak signature is taken
 //! at its word on who made it: that can only refuse a key, never admit one.
 //!
-//! Must never be used to verify signatures over mail.
+//! Must never be the whole of what a signature over mail is held to: that is stricter, and stands in
+//! `verdict.rs`.
 
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::packet::{Signature, SubpacketData};
@@ -98,7 +99,7 @@ pub(crate) fn is_weak_by(signature: &Signature, key: &impl KeyDetails) -> bool {
 }
 
 /// MD5, SHA-1, RIPEMD-160 and whatever is not known to be better.
-fn is_weak(signature: &Signature) -> bool {
+pub(crate) fn is_weak(signature: &Signature) -> bool {
     !matches!(
         signature.hash_alg(),
         Some(
@@ -113,7 +114,7 @@ fn is_weak(signature: &Signature) -> bool {
 }
 
 /// RFC 9580 section 5.2.3.7: a critical subpacket that is not understood voids the signature.
-fn understood(signature: &Signature) -> bool {
+pub(crate) fn understood(signature: &Signature) -> bool {
     signature.config().is_some_and(|config| {
         !config.hashed_subpackets().any(|subpacket| {
             subpacket.is_critical
@@ -128,7 +129,7 @@ fn understood(signature: &Signature) -> bool {
 }
 
 /// When the signature itself ends, if it ends.
-fn ends(signature: &Signature, created: u64) -> Option<u64> {
+pub(crate) fn ends(signature: &Signature, created: u64) -> Option<u64> {
     let seconds = u64::from(signature.signature_expiration_time()?.as_secs());
     (seconds > 0).then_some(created + seconds)
 }

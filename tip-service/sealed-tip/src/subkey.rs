@@ -1,23 +1,39 @@
-//! Which subkeys of a certificate a tip may be encrypted to.
+//! Which subkeys of a certificate serve which purpose, and how long.
 //!
 //! Never the primary key, never a subkey whose flags do not say so, never one that was revoked.
 
 use pgp::composed::SignedPublicSubKey;
 use pgp::crypto::public_key::PublicKeyAlgorithm;
-use pgp::packet::{PublicKey, Signature, SignatureType};
+use pgp::packet::{KeyFlags, Signature, SignatureType};
 use pgp::ser::Serialize;
 use pgp::types::{EcdhPublicParams, KeyDetails, PublicParams};
 
 use crate::KeyError;
 use crate::certificate::Certificate;
-use crate::policy::{is_weak_by, key_ends, newest};
+use crate::policy::{Gap, is_weak_by, key_ends, newest};
 
-/// A subkey fit for encryption, with its life in unix seconds.
+/// A subkey fit for encryption.
 #[derive(Clone)]
 pub(crate) struct Subkey {
     pub(crate) key: SignedPublicSubKey,
+    pub(crate) life: Life,
+}
+
+/// From when until when a key serves, in unix seconds.
+#[derive(Clone, Copy)]
+pub(crate) struct Life {
     pub(crate) created: u64,
+    /// First second after it; `None` is never.
     pub(crate) expires: Option<u64>,
+}
+
+/// What a subkey is used for.
+#[derive(Clone, Copy)]
+pub(crate) enum Purpose {
+    /// A tip is encrypted to it.
+    Encrypt,
+    /// It signs a reply.
+    Sign,
 }
 
 /// Subkeys fit for encryption, newest first, whether alive at this moment or not.
@@ -25,27 +41,33 @@ pub(crate) fn subkeys(certificate: &Certificate, now: u64) -> Result<Vec<Subkey>
     let mut fit = Vec::new();
     let mut why = KeyError::NoEncryptionKey;
     for subkey in &certificate.key.public_subkeys {
-        match examine_subkey(subkey, certificate, now) {
-            Ok(subkey) => fit.push(subkey),
-            Err(KeyError::NoEncryptionKey) => {}
+        match examine_subkey(subkey, certificate, now, Purpose::Encrypt) {
+            Ok(Some(life)) => fit.push(Subkey {
+                key: subkey.clone(),
+                life,
+            }),
+            Ok(None) => {}
             Err(error) => why = error,
         }
     }
     if fit.is_empty() {
         return Err(why);
     }
-    fit.sort_by_key(|subkey| std::cmp::Reverse(subkey.created));
+    fit.sort_by_key(|subkey| std::cmp::Reverse(subkey.life.created));
     Ok(fit)
 }
 
-fn examine_subkey(
+/// The life of `subkey`, or why it cannot serve although it was meant to. `Ok(None)`: the
+/// certificate does not say that it serves this purpose.
+pub(crate) fn examine_subkey(
     subkey: &SignedPublicSubKey,
     certificate: &Certificate,
     now: u64,
-) -> Result<Subkey, KeyError> {
+    purpose: Purpose,
+) -> Result<Option<Life>, KeyError> {
     let primary = &certificate.key.primary_key;
-    if !can_encrypt(subkey.algorithm()) {
-        return Err(KeyError::NoEncryptionKey);
+    if !purpose.is_within(subkey.algorithm()) {
+        return Ok(None);
     }
     let verifies = |s: &Signature| s.verify_subkey_binding(primary, &subkey.key).is_ok();
     let of_type = |t| move |s: &&Signature| s.typ() == Some(t);
@@ -61,37 +83,58 @@ fn examine_subkey(
         .signatures
         .iter()
         .filter(of_type(SignatureType::SubkeyBinding));
-    let binding =
-        newest(bindings, primary, now, verifies).map_err(|g| g.error(KeyError::NoEncryptionKey))?;
+    let binding = match newest(bindings, primary, now, verifies) {
+        Ok(binding) => binding,
+        Err(Gap::Missing) => return Ok(None),
+        Err(gap) => return Err(gap.error(KeyError::NoSelfSignature)),
+    };
     let flags = binding.signature.key_flags();
-    if !(flags.encrypt_comms() || flags.encrypt_storage()) {
-        return Err(KeyError::NoEncryptionKey);
+    if !purpose.is_among(&flags) {
+        return Ok(None);
     }
-    if flags.sign() && !is_bound_back(binding.signature, subkey, primary) {
-        return Err(KeyError::NoEncryptionKey);
+    // A subkey that signs must itself agree to belong here (RFC 9580 section 5.2.1.9).
+    let back = binding.signature.embedded_signature();
+    let agrees = |s: &Signature| s.verify_primary_key_binding(&subkey.key, primary).is_ok();
+    match newest(back, &subkey.key, now, agrees) {
+        Err(Gap::Missing) if flags.sign() => return Ok(None),
+        Err(gap) if flags.sign() => return Err(gap.error(KeyError::NoSelfSignature)),
+        _ => {}
     }
     strong(subkey.public_params())?;
-    Ok(Subkey {
-        key: subkey.clone(),
+    Ok(Some(Life {
         created: u64::from(subkey.created_at().as_secs()),
         expires: key_ends(&subkey.key, binding),
-    })
+    }))
 }
 
-/// A subkey that signs must itself agree to belong here (RFC 9580 section 5.2.1.8).
-fn is_bound_back(binding: &Signature, subkey: &SignedPublicSubKey, primary: &PublicKey) -> bool {
-    binding.embedded_signature().is_some_and(|back| {
-        back.verify_primary_key_binding(&subkey.key, primary)
-            .is_ok()
-    })
-}
+impl Purpose {
+    fn is_among(self, flags: &KeyFlags) -> bool {
+        match self {
+            Self::Encrypt => flags.encrypt_comms() || flags.encrypt_storage(),
+            Self::Sign => flags.sign(),
+        }
+    }
 
-fn can_encrypt(algorithm: PublicKeyAlgorithm) -> bool {
-    use PublicKeyAlgorithm as A;
-    matches!(
-        algorithm,
-        A::RSA | A::RSAEncrypt | A::ECDH | A::X25519 | A::X448 | A::ElgamalEncrypt | A::Elgamal
-    )
+    /// What `algorithm` can do at all.
+    fn is_within(self, algorithm: PublicKeyAlgorithm) -> bool {
+        use PublicKeyAlgorithm as A;
+        match self {
+            Self::Encrypt => matches!(
+                algorithm,
+                A::RSA
+                    | A::RSAEncrypt
+                    | A::ECDH
+                    | A::X25519
+                    | A::X448
+                    | A::ElgamalEncrypt
+                    | A::Elgamal
+            ),
+            Self::Sign => matches!(
+                algorithm,
+                A::RSA | A::RSASign | A::ECDSA | A::EdDSALegacy | A::Ed25519 | A::Ed448
+            ),
+        }
+    }
 }
 
 /// Algorithms and sizes fit for another decade.

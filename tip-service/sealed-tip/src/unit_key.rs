@@ -1,5 +1,6 @@
 //! A unit's certificate, fit to seal to: everything about it is checked when it is read, what
-//! time can change is checked again at every seal.
+//! time can change is checked again at every seal and at every signature. Which of its keys may
+//! sign a reply is kept beside; one that can sign nothing is still fit to seal to.
 //!
 //! Never holds secret material and never falls back to a lesser key: a certificate that fails is
 //! an error that closes the unit's form.
@@ -12,6 +13,7 @@ use crate::KeyError;
 use crate::certificate::{self, Certificate};
 use crate::identity::identity;
 use crate::policy::{earlier, is_weak_by};
+use crate::signer::{Signer, signers};
 use crate::subkey::{Subkey, strong, subkeys};
 
 /// A unit's certificate. Made only by [`UnitCert::parse`].
@@ -23,6 +25,8 @@ pub struct UnitCert {
     expires: Option<u64>,
     /// Fit for encryption, newest first; never empty.
     subkeys: Vec<Subkey>,
+    /// Meant for signing, fit or lapsed; may be empty.
+    signers: Vec<Signer>,
 }
 
 impl UnitCert {
@@ -59,22 +63,27 @@ impl UnitCert {
         if let Some(at) = self.expires.filter(|at| *at <= now) {
             return Err(KeyError::Expired { at });
         }
-        let alive = |k: &&Subkey| k.created <= now && k.expires.is_none_or(|at| now < at);
+        let alive = |k: &&Subkey| k.life.created <= now && k.life.expires.is_none_or(|at| now < at);
         if let Some(subkey) = self.subkeys.iter().find(alive) {
             return Ok(&subkey.key);
         }
         let expired = self
             .subkeys
             .iter()
-            .filter_map(|k| k.expires)
+            .filter_map(|k| k.life.expires)
             .filter(|at| *at <= now)
             .max();
-        let begins = self.subkeys.iter().map(|k| k.created).min();
+        let begins = self.subkeys.iter().map(|k| k.life.created).min();
         Err(match (expired, begins) {
             (Some(at), _) => KeyError::Expired { at },
             (None, Some(at)) => KeyError::NotYetValid { at },
             (None, None) => KeyError::NoEncryptionKey,
         })
+    }
+
+    /// The keys whose signatures are this unit's, the primary first.
+    pub(crate) fn signers(&self) -> &[Signer] {
+        &self.signers
     }
 
     /// Fingerprint of the primary key: 40 upper-case hexadecimal digits.
@@ -95,7 +104,7 @@ impl UnitCert {
         let last = self
             .subkeys
             .iter()
-            .map(|k| k.expires)
+            .map(|k| k.life.expires)
             .reduce(|a, b| a.zip(b).map(|(a, b)| a.max(b)))
             .flatten();
         earlier(self.expires, last)
@@ -117,12 +126,14 @@ fn examine(certificate: &Certificate, now: u64) -> Result<UnitCert, KeyError> {
         return Err(KeyError::NotYetValid { at: born });
     }
     let identity = identity(key, now)?;
+    let signers = signers(certificate, &identity, now);
     Ok(UnitCert {
         fingerprint: format!("{:X}", primary.fingerprint()),
         user_id: identity.name,
         created: born,
         expires: identity.expires,
         subkeys: subkeys(certificate, now)?,
+        signers,
     })
 }
 

@@ -64,7 +64,9 @@ fn receive(args: &Args) -> Result<ExitCode> {
     Ok(match received {
         Ok(Received::Stored) => taken("已放入举报人的信箱 · stored"),
         Ok(Received::Ignored(why)) => taken(&format!("自动邮件，不处理 · ignored: {why}")),
-        Ok(Received::CameBack(n)) => taken(&format!("退信：停放 {n} 封 · letters came back, parked")),
+        Ok(Received::CameBack(n)) => {
+            taken(&format!("退信：停放 {n} 封 · letters came back, parked"))
+        }
         Err(Failure::Refused(refusal)) => refuse(&refusal),
         Err(error) => later(&error.to_string()),
     })
@@ -73,7 +75,10 @@ fn receive(args: &Args) -> Result<ExitCode> {
 /// Reads to the end, so that the mail server's pipe does not break, but keeps no more than `limit`.
 fn read_all(mut from: impl Read, limit: usize) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     let mut mail = Zeroizing::new(Vec::with_capacity(limit.min(256 << 10)));
-    let kept = from.by_ref().take(limit as u64 + 1).read_to_end(&mut mail)?;
+    let kept = from
+        .by_ref()
+        .take(limit as u64 + 1)
+        .read_to_end(&mut mail)?;
     if kept <= limit {
         return Ok(Some(mail));
     }

@@ -219,7 +219,10 @@ fn discreet(file: &File, kinds: &Kinds, places: &Places, register: &Register) ->
             Some(file.error(
                 format!("unit[{index}].supervisor"),
                 Fault::Routing,
-                format!("{supervisor} takes ordinary tips, and {} those about officials", unit.id),
+                format!(
+                    "{supervisor} takes ordinary tips, and {} those about officials",
+                    unit.id
+                ),
                 "leave it out, or name a unit that takes none but tips about officials",
             ))
         })

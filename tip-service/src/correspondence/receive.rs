@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use mail_parser::MessageParser;
 use sealed_tip::{
-    Author, Cover, Entry, Note, OpenError, SealedLetter, SecretCert, Signature, SignatureError, Text, UnitCert,
+    Author, Cover, Entry, Note, OpenError, SealedLetter, SecretCert, Signature, SignatureError,
+    Text, UnitCert,
 };
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -83,9 +84,12 @@ impl Desk<'_> {
         let mail = guarded(|| MessageParser::default().parse(raw.as_slice())).flatten();
         let mail = mail.ok_or(Refusal::Broken)?;
         let config = &self.loaded.config.mail;
-        let returned = guarded(|| bounce::failed_letters(&mail, &config.domain)).unwrap_or_default();
+        let returned =
+            guarded(|| bounce::failed_letters(&mail, &config.domain)).unwrap_or_default();
         if !returned.is_empty() {
-            return Ok(Received::CameBack(self.store.park_returned(returned).await?));
+            return Ok(Received::CameBack(
+                self.store.park_returned(returned).await?,
+            ));
         }
         let machine = guarded(|| automatic::is_automatic(&mail, &config.domain, &config.from));
         if let Some(why) = machine.flatten() {
@@ -93,7 +97,11 @@ impl Desk<'_> {
         }
         let token = guarded(|| address::token(&mail, recipient, &config.domain));
         let token = token.and_then(Result::ok).ok_or(Refusal::Address)?;
-        let target = self.store.target(&token).await?.ok_or(Refusal::UnknownThread)?;
+        let target = self
+            .store
+            .target(&token)
+            .await?
+            .ok_or(Refusal::UnknownThread)?;
         let unit = self.loaded.register.unit(&target.thread.unit_id);
         let unit = unit.ok_or(Refusal::UnknownThread)?;
         let signed = self.signed(&raw, unit)?;
@@ -114,7 +122,8 @@ impl Desk<'_> {
             Shape::Encrypted(message) => self.opened(&message, &certs, bad),
             shape => match clear(shape)? {
                 Shape::Detached { content, signature } => {
-                    let by = sealed_tip::verify_detached(&content, &signature, &certs, self.now).map_err(bad)?;
+                    let by = sealed_tip::verify_detached(&content, &signature, &certs, self.now)
+                        .map_err(bad)?;
                     let content = Zeroizing::new(content);
                     Ok(Signed { content, by })
                 }
@@ -135,19 +144,29 @@ impl Desk<'_> {
         certs: &[&UnitCert],
         bad: impl Fn(SignatureError) -> Refusal,
     ) -> Result<Signed, Refusal> {
-        let opened = sealed_tip::open_reply(message, self.key, certs, self.now).map_err(|error| match error {
-            OpenError::NoKey => Refusal::NotForUs,
-            _ => Refusal::Broken,
-        })?;
+        let opened = sealed_tip::open_reply(message, self.key, certs, self.now).map_err(
+            |error| match error {
+                OpenError::NoKey => Refusal::NotForUs,
+                _ => Refusal::Broken,
+            },
+        )?;
         match opened.signature {
-            Ok(by) => Ok(Signed { content: opened.content, by }),
+            Ok(by) => Ok(Signed {
+                content: opened.content,
+                by,
+            }),
             Err(SignatureError::Missing) => match shape(&opened.content)? {
                 Shape::Detached { content, signature } => {
-                    let by = sealed_tip::verify_detached(&content, &signature, certs, self.now).map_err(bad)?;
-                    Ok(Signed { content: Zeroizing::new(content), by })
+                    let by = sealed_tip::verify_detached(&content, &signature, certs, self.now)
+                        .map_err(bad)?;
+                    Ok(Signed {
+                        content: Zeroizing::new(content),
+                        by,
+                    })
                 }
                 Shape::Inline(message) => {
-                    let (content, by) = sealed_tip::verify_inline(&message, certs, self.now).map_err(bad)?;
+                    let (content, by) =
+                        sealed_tip::verify_inline(&message, certs, self.now).map_err(bad)?;
                     Ok(Signed { content, by })
                 }
                 _ => Err(bad(SignatureError::Missing)),
@@ -226,7 +245,9 @@ impl Desk<'_> {
         from: &Arc<Unit>,
         command: &Command,
     ) -> Result<(ReplyChange, Text, Vec<NewLetter>), Failure> {
-        let to = self.forward_to(target, from, command.argument.trim()).await?;
+        let to = self
+            .forward_to(target, from, command.argument.trim())
+            .await?;
         let thread = &target.thread;
         let reference = id::reference(&thread.mailbox_id);
         let address = self.loaded.config.mail.reply_address(&thread.id);
@@ -236,7 +257,10 @@ impl Desk<'_> {
             mail: &to.mail,
             fingerprints: &fingerprints,
         };
-        let cover = Cover { reference: &reference, reply: None };
+        let cover = Cover {
+            reference: &reference,
+            reply: None,
+        };
         let mut letters = vec![self.letter(&told, &cover, from, thread)?];
         let cover = Cover {
             reference: &reference,
@@ -244,7 +268,11 @@ impl Desk<'_> {
         };
         letters.push(self.letter(&Note::Incoming { from: &from.name }, &cover, &to, thread)?);
         let text = format!("已转给{}。\n{}", to.name, command.text.as_str());
-        Ok((ReplyChange::Forward(to.id.clone()), Text::block(&text), letters))
+        Ok((
+            ReplyChange::Forward(to.id.clone()),
+            Text::block(&text),
+            letters,
+        ))
     }
 
     async fn forward_to(
@@ -255,15 +283,26 @@ impl Desk<'_> {
     ) -> Result<Arc<Unit>, Failure> {
         let units = self.loaded.register.units();
         let refused = |why: String| Failure::from(Refusal::ForwardTo(why));
-        let Some(to) = units.iter().find(|unit| unit.id == name || unit.name == name) else {
-            let known: Vec<String> = units.iter().map(|u| format!("{}（{}）", u.id, u.name)).collect();
-            return Err(refused(format!("没有这个单位。可以写：{}。", known.join("、"))));
+        let Some(to) = units
+            .iter()
+            .find(|unit| unit.id == name || unit.name == name)
+        else {
+            let known: Vec<String> = units
+                .iter()
+                .map(|u| format!("{}（{}）", u.id, u.name))
+                .collect();
+            return Err(refused(format!(
+                "没有这个单位。可以写：{}。",
+                known.join("、")
+            )));
         };
         if to.id == from.id {
             return Err(refused("这条线索本来就由贵单位负责。".to_owned()));
         }
         if to.usable(self.now).is_err() {
-            return Err(refused("那个单位的证书现在不能用，请联系系统管理员。".to_owned()));
+            return Err(refused(
+                "那个单位的证书现在不能用，请联系系统管理员。".to_owned(),
+            ));
         }
         let threads = self.store.threads_of(&target.thread.mailbox_id).await?;
         if threads.iter().any(|thread| thread.unit_id == to.id) {
@@ -344,13 +383,20 @@ fn read(content: &[u8], thread: &ThreadRow) -> Result<Command, Refusal> {
 /// on the way sent it on to this one.
 fn names_another_tip(mailbox_id: &Id, texts: [&str; 2]) -> bool {
     let own = id::reference(mailbox_id);
-    let named = |text: &str| text.match_indices("LY-").any(|(at, _)| is_reference(text, at));
+    let named = |text: &str| {
+        text.match_indices("LY-")
+            .any(|(at, _)| is_reference(text, at))
+    };
     texts.iter().any(|text| named(text)) && !texts.iter().any(|text| text.contains(&own))
 }
 
 fn is_reference(text: &str, at: usize) -> bool {
     let digits = text.get(at + 3..at + 13);
-    digits.is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b)))
+    digits.is_some_and(|digits| {
+        digits
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b))
+    })
 }
 
 fn unreadable(error: BodyError) -> Refusal {

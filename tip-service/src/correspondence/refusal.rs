@@ -63,7 +63,8 @@ impl Refusal {
     }
 
     fn words(&self) -> (&'static str, String, String) {
-        let said = |code, chinese: &str, english: &str| (code, chinese.to_owned(), english.to_owned());
+        let said =
+            |code, chinese: &str, english: &str| (code, chinese.to_owned(), english.to_owned());
         match self {
             Self::TooLarge { max_mib } => (
                 "5.3.4",
@@ -179,19 +180,24 @@ fn words_of(error: &WordsError) -> (&'static str, String, String) {
 /// In the officer's words: what is wrong with the signature.
 pub(super) fn signature(error: &SignatureError, lapse: Option<&str>) -> Refusal {
     let why = match error {
-        SignatureError::Missing => "信只加密、没有签名。请在写信窗口打开“数字签名”再发。".to_owned(),
+        SignatureError::Missing => {
+            "信只加密、没有签名。请在写信窗口打开“数字签名”再发。".to_owned()
+        }
         SignatureError::Stranger { .. } if lapse.is_some() => {
             "贵单位的证书已过期、被吊销或还没有登记，请联系系统管理员更换。".to_owned()
         }
-        SignatureError::Stranger { .. } => {
-            "不是现在负责这条线索的单位登记的钥匙。".to_owned()
-        }
+        SignatureError::Stranger { .. } => "不是现在负责这条线索的单位登记的钥匙。".to_owned(),
         SignatureError::Bad => "签名和内容对不上，邮件可能在路上被改过。请重新发一次。".to_owned(),
         SignatureError::Lapsed { .. } => {
-            "签名的钥匙已过期或被吊销。请延长有效期或换新钥匙，并把新证书交给系统管理员。".to_owned()
+            "签名的钥匙已过期或被吊销。请延长有效期或换新钥匙，并把新证书交给系统管理员。"
+                .to_owned()
         }
-        SignatureError::WeakHash => "签名用的算法太旧（SHA-1 一类）。请更新邮件程序或换新钥匙。".to_owned(),
-        SignatureError::FromTheFuture => "签名的日期在将来。请校准电脑的时钟，重新发一次。".to_owned(),
+        SignatureError::WeakHash => {
+            "签名用的算法太旧（SHA-1 一类）。请更新邮件程序或换新钥匙。".to_owned()
+        }
+        SignatureError::FromTheFuture => {
+            "签名的日期在将来。请校准电脑的时钟，重新发一次。".to_owned()
+        }
         SignatureError::TooOld => "签名是很久以前的。请重新写一封再发。".to_owned(),
         _ => "签名读不出来。请重新发一次。".to_owned(),
     };

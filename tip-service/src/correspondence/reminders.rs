@@ -121,7 +121,11 @@ impl Reminders<'_> {
             .filter(|thread| thread.unit_id == unit.id && thread.waiting_since().is_some())
             .map(|thread| {
                 let since = thread.waiting_since().unwrap_or(thread.since_day);
-                (thread, id::reference(&thread.mailbox_id), Date::of(since).to_string())
+                (
+                    thread,
+                    id::reference(&thread.mailbox_id),
+                    Date::of(since).to_string(),
+                )
             })
             .collect();
         let lines: Vec<DigestLine<'_>> = own
@@ -143,7 +147,10 @@ impl Reminders<'_> {
             reference: "",
             reply: None,
         };
-        let letters: Vec<NewLetter> = self.letter(&note, &cover, unit, None, now).into_iter().collect();
+        let letters: Vec<NewLetter> = self
+            .letter(&note, &cover, unit, None, now)
+            .into_iter()
+            .collect();
         let about = About::Digest {
             unit_id: unit.id.clone(),
         };

@@ -118,7 +118,10 @@ mod tests {
             counter(202_611, received("venue"), 99),
         ];
         let told = months(&counters, &["venue", "other"], 202_611);
-        let counts: Vec<_> = told.iter().map(|m| (m.name.as_str(), m.counts.clone())).collect();
+        let counts: Vec<_> = told
+            .iter()
+            .map(|m| (m.name.as_str(), m.counts.clone()))
+            .collect();
         assert_eq!(
             counts,
             [

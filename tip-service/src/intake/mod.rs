@@ -127,7 +127,8 @@ impl Intake {
             news = self.try_once(&mut tip, &press, known).await?;
         }
         if news == Submitted::Stored && !tip.supplement {
-            self.tally.add(clock::day(self.clock.unix()), &tip.kind.code);
+            self.tally
+                .add(clock::day(self.clock.unix()), &tip.kind.code);
         }
         let news = match news {
             Submitted::Repeated => News::Repeat,

@@ -36,12 +36,7 @@ impl Store {
     ///
     /// # Errors
     /// From the database.
-    pub async fn count_received(
-        &self,
-        month: u32,
-        kind: String,
-        n: u32,
-    ) -> Result<(), StoreError> {
+    pub async fn count_received(&self, month: u32, kind: String, n: u32) -> Result<(), StoreError> {
         match self.write(Change::Count(month, kind, n)).await? {
             Effect::Settled => Ok(()),
             _ => Err(StoreError::Closed),
@@ -53,11 +48,10 @@ impl Store {
     /// # Errors
     /// From the database.
     pub async fn counters(&self) -> Result<Vec<Counter>, StoreError> {
-        let rows: Vec<(i64, String, String, i64)> = sqlx::query_as(
-            "SELECT month, name, slot, n FROM counter ORDER BY month, name, slot",
-        )
-        .fetch_all(&self.read)
-        .await?;
+        let rows: Vec<(i64, String, String, i64)> =
+            sqlx::query_as("SELECT month, name, slot, n FROM counter ORDER BY month, name, slot")
+                .fetch_all(&self.read)
+                .await?;
         rows.into_iter()
             .map(|(month, name, slot, n)| {
                 let counted = match name.as_str() {

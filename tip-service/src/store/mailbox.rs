@@ -153,13 +153,12 @@ impl Store {
 }
 
 pub(super) async fn answer(db: &mut SqliteConnection, a: &Answer) -> Result<Answered, StoreError> {
-    let repeated: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM form WHERE form_hash = $1 AND content_hash = $2",
-    )
-    .bind(a.form_hash.as_slice())
-    .bind(a.content_hash.as_slice())
-    .fetch_one(&mut *db)
-    .await?;
+    let repeated: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM form WHERE form_hash = $1 AND content_hash = $2")
+            .bind(a.form_hash.as_slice())
+            .bind(a.content_hash.as_slice())
+            .fetch_one(&mut *db)
+            .await?;
     if repeated > 0 {
         return Ok(Answered::Repeated);
     }

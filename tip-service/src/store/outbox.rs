@@ -192,14 +192,16 @@ pub(super) async fn lease(
     .bind(id.as_slice())
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|(unit_id, in_reply_to, thread_id, sealed, attempts)| Letter {
-        id: *id,
-        unit_id,
-        in_reply_to: key(&in_reply_to).ok(),
-        thread_id: key(&thread_id).ok(),
-        sealed,
-        attempts: small(attempts),
-    }))
+    Ok(row.map(
+        |(unit_id, in_reply_to, thread_id, sealed, attempts)| Letter {
+            id: *id,
+            unit_id,
+            in_reply_to: key(&in_reply_to).ok(),
+            thread_id: key(&thread_id).ok(),
+            sealed,
+            attempts: small(attempts),
+        },
+    ))
 }
 
 pub(super) async fn settle(
@@ -222,7 +224,10 @@ pub(super) async fn settle(
     Ok(())
 }
 
-pub(super) async fn park_returned(db: &mut SqliteConnection, ids: &[Id]) -> Result<u64, StoreError> {
+pub(super) async fn park_returned(
+    db: &mut SqliteConnection,
+    ids: &[Id],
+) -> Result<u64, StoreError> {
     let mut parked = 0;
     for id in ids {
         let done = sqlx::query(

@@ -175,7 +175,10 @@ impl Writer {
         for (job, effect) in jobs.iter().zip(&effects) {
             self.count(&job.change, effect);
         }
-        if jobs.iter().any(|j| matches!(j.change, Change::Sweep(_) | Change::DeleteMailbox(_))) {
+        if jobs
+            .iter()
+            .any(|j| matches!(j.change, Change::Sweep(_) | Change::DeleteMailbox(_)))
+        {
             // The batch is committed: a log that cannot be cut now must not make it look failed.
             if let Err(error) = sweep::truncate_log(&self.pool).await {
                 tracing::warn!(%error, "the log was not cut; the next purge tries again");

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use sealed_tip::Receipt;
 use tip_service::clock::{Clock, FixedClock};
 use tip_service::config::Loaded;
 use tip_service::entropy::Entropy;
-use tip_service::intake::{Accepted, FormKeys, Intake, RawForm, SubmitError};
-use tip_service::store::{Capacity, Class, Letter, Outcome, Store};
+use tip_service::intake::{Accepted, FormKeys, Intake, RawForm, SubmitError, Tally};
+use tip_service::store::{Capacity, Class, Letter, MailboxRow, Outcome, Store};
 use zeroize::Zeroizing;
 
 use crate::house::{DEV, House};
@@ -60,6 +61,14 @@ impl Desk {
         tip_service::clock::day(self.clock.unix())
     }
 
+    pub(crate) fn intake(&self) -> &Intake {
+        &self.intake
+    }
+
+    pub(crate) fn clock(&self) -> &FixedClock {
+        &self.clock
+    }
+
     pub(crate) fn store(&self) -> &Store {
         &self.intake.store
     }
@@ -88,6 +97,12 @@ impl Desk {
 
     pub(crate) async fn submit(&self, form: &RawForm) -> Result<Accepted, SubmitError> {
         self.intake.submit(form, Class::Prompt).await
+    }
+
+    /// What the holder of a receipt finds.
+    pub(crate) async fn mailbox(&self, receipt: &Receipt) -> Option<MailboxRow> {
+        let found = self.store().mailbox(&receipt.lookup_hash()).await;
+        found.unwrap()
     }
 
     /// Every letter that waits, as delivery would get it; they wait on afterwards.
@@ -122,6 +137,7 @@ fn intake(loaded: Arc<Loaded>, store: Store, clock: Arc<FixedClock>) -> Intake {
         entropy,
         clock,
         wake,
+        tally: Tally::default(),
     }
 }
 

@@ -3,12 +3,15 @@
 use std::path::Path;
 
 use sqlx::{Connection, SqliteConnection};
-use tip_service::store::{Outcome, Swept};
+use tip_service::store::{Outcome, Swept, Terms};
 
 use super::ONE;
 use super::desk::Desk;
 
-const KEEP: u32 = 7;
+const KEEP: Terms = Terms {
+    keep_delivered: 7,
+    unread_grace: 30,
+};
 
 #[tokio::test]
 async fn a_letter_that_is_not_delivered_is_never_purged() {
@@ -60,7 +63,7 @@ async fn a_delivered_letter_is_emptied_after_its_days_and_goes_with_its_mailbox(
     let desk = Desk::open().await;
     let receipt = desk.submit(&desk.form(ONE)).await.unwrap().receipt.unwrap();
     desk.deliver_all().await;
-    desk.days_pass(u64::from(KEEP));
+    desk.days_pass(u64::from(KEEP.keep_delivered));
     assert_eq!(
         desk.store().sweep(desk.today(), KEEP).await.unwrap(),
         Swept::default()
@@ -68,21 +71,15 @@ async fn a_delivered_letter_is_emptied_after_its_days_and_goes_with_its_mailbox(
     desk.days_pass(1);
     let swept = desk.store().sweep(desk.today(), KEEP).await.unwrap();
     assert_eq!((swept.letters, swept.forms), (1, 1));
-    let progress = desk
-        .store()
-        .mailbox_progress(&receipt.lookup_hash())
+    let mailbox = desk
+        .mailbox(&receipt)
         .await
-        .unwrap();
-    assert_eq!(progress, Some((1, 1)), "the mailbox still answers");
+        .expect("the mailbox still answers");
+    assert!(mailbox.threads[0].delivered_day.is_some());
     desk.days_pass(100);
     let swept = desk.store().sweep(desk.today(), KEEP).await.unwrap();
     assert_eq!((swept.mailboxes, swept.rows), (1, 1));
-    let progress = desk
-        .store()
-        .mailbox_progress(&receipt.lookup_hash())
-        .await
-        .unwrap();
-    assert_eq!(progress, None);
+    assert!(desk.mailbox(&receipt).await.is_none());
 }
 
 #[tokio::test]

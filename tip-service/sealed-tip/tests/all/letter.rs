@@ -1,8 +1,11 @@
 //! The letter as an officer reads it and as a machine files it.
 
-use sealed_tip::{Cover, Text, letter_json, letter_text, open, seal};
+use sealed_tip::{Cover, ReplyTo, Text, letter_json, letter_text, open, seal};
 
-use crate::desk::{COVER, entity, own_key, rng, text};
+use crate::desk::{
+    ADDRESS, CHECK, COVER, REFERENCE, answerable, covered, entity, links, own_key, parts, rng,
+    service_cert, subject, text,
+};
 use crate::gpg::NOW;
 use crate::tips::{bare, full, named};
 
@@ -34,9 +37,9 @@ fn the_letter_says_first_what_triage_needs_first() {
         "【专项问题】\n问：面积多大？\n│ 两分地\n",
         "【涉及人员】\n│ 一男一女，四十岁左右\n",
         "【涉及车辆】\n│ 白色面包车\n",
-        "【线索来源】\n│ 亲眼看见\n",
         "不清楚：未答的专项问题\n",
         "匿名",
+        "打印、转发时请略去。\n【线索来源】\n│ 亲眼看见\n",
     ];
     let mut from = 0;
     for part in order {
@@ -98,9 +101,15 @@ fn no_text_of_a_tipster_can_pass_for_a_line_of_the_letter_or_a_part_of_the_mail(
     tip.answers[0].label = attack.into();
     tip.answers[0].value = Text::block(attack);
     let (secret, cert) = own_key(1);
+    let reply = ReplyTo {
+        address: attack,
+        service_cert: attack,
+        encrypted: false,
+        reward: Some(attack),
+    };
     let cover = Cover {
         reference: attack,
-        reply: None,
+        reply: Some(reply),
     };
     let message = seal(&tip, &cover, &[&cert], NOW, &mut rng(7)).unwrap();
     let entity = open(message.message(), &[&secret]).unwrap();
@@ -115,7 +124,7 @@ fn no_text_of_a_tipster_can_pass_for_a_line_of_the_letter_or_a_part_of_the_mail(
         head.contains("boundary=\"=_letter_1\""),
         "another boundary was chosen"
     );
-    assert_eq!(body.matches("--=_letter_1").count(), 3);
+    assert_eq!(body.matches("--=_letter_1").count(), 4);
     assert!(
         !body.replace("\r\n", "").contains(['\r', '\n']),
         "no bare CR or LF"
@@ -143,31 +152,9 @@ fn no_line_of_the_text_is_longer_than_mail_allows_and_nothing_is_lost_in_folding
 
 #[test]
 fn the_subject_is_encoded_words_of_legal_length_that_decode_to_the_real_one() {
-    let raw = String::from_utf8(entity(&full())).unwrap();
-    let (_, subject) = raw.split_once("Subject: ").unwrap();
-    let (subject, _) = subject.split_once("\r\n\r\n").unwrap();
-    let mut bytes = Vec::new();
-    for word in subject.split("\r\n ") {
-        assert!(word.len() <= 75);
-        let q = word
-            .strip_prefix("=?UTF-8?Q?")
-            .unwrap()
-            .strip_suffix("?=")
-            .unwrap();
-        let one: Vec<u8> = q
-            .split('=')
-            .skip(1)
-            .map(|hex| u8::from_str_radix(hex, 16).unwrap())
-            .collect();
-        assert!(
-            std::str::from_utf8(&one).is_ok(),
-            "whole characters in each word"
-        );
-        bytes.extend(one);
-    }
     assert_eq!(
-        String::from_utf8(bytes).unwrap(),
-        "【线索】非法种植 · 东丰县横道河镇测试村"
+        subject(&entity(&full())),
+        "【线索】非法种植 · 东丰县横道河镇测试村 · L-2026-0001"
     );
 }
 
@@ -201,4 +188,102 @@ fn only_our_own_letters_are_read_back() {
     ] {
         assert!(letter_text(other).is_none() && letter_json(other).is_none());
     }
+}
+
+#[test]
+fn each_action_is_a_link_that_opens_a_reply_with_the_command_in_place() {
+    let cert = service_cert();
+    for reward in [None, Some(CHECK)] {
+        let letter = letter_text(&covered(&full(), &answerable(&cert, reward))).unwrap();
+        let colon = '\u{ff1a}';
+        let mut bodies = vec![
+            "受理".to_owned(),
+            format!("询问{colon}"),
+            format!("答复{colon}"),
+            format!("转办{colon}"),
+            format!("办结{colon}"),
+            "无关".to_owned(),
+        ];
+        bodies.extend(reward.map(|_| format!("奖励{colon}")));
+        let expected: Vec<_> = bodies
+            .into_iter()
+            .map(|body| (ADDRESS.to_owned(), REFERENCE.to_owned(), body))
+            .collect();
+        assert_eq!(links(&letter), expected);
+        let alone = format!("回信地址{colon}{ADDRESS}\n");
+        assert!(letter.contains(&alone), "{letter}");
+        let check = format!("奖励核验码{colon}{CHECK}\n");
+        assert_eq!(letter.contains(&check), reward.is_some());
+        assert_eq!(
+            letter.contains("tip-service reward verify"),
+            reward.is_some()
+        );
+        assert!(letter.lines().all(|line| line.len() <= 998));
+    }
+}
+
+#[test]
+fn a_letter_with_a_way_back_brings_the_certificate_and_says_the_truth() {
+    let cert = service_cert();
+    let mut cover = answerable(&cert, Some(CHECK));
+    let entity = covered(&full(), &cover);
+    let parts = parts(&entity);
+    assert_eq!(parts.len(), 3);
+    assert!(
+        parts[2]
+            .0
+            .starts_with("Content-Type: application/pgp-keys; name=\"service.asc\"\r\n")
+    );
+    assert!(parts[2].0.contains("attachment; filename=\"service.asc\""));
+    assert_eq!(parts[2].1.replace("\r\n", "\n"), cert);
+    let json: serde_json::Value = serde_json::from_str(&letter_json(&entity).unwrap()).unwrap();
+    assert_eq!(json["reply_to"], ADDRESS);
+    assert_eq!(json["reward_check"], CHECK);
+    assert_eq!(json["version"], 1);
+
+    let letter = letter_text(&entity).unwrap();
+    assert!(letter.contains("加密信箱") && !letter.contains("无法联系举报人"));
+    assert!(letter.contains("并用附件 service.asc"));
+    cover.reply.as_mut().unwrap().encrypted = false;
+    let relaxed = letter_text(&covered(&full(), &cover)).unwrap();
+    assert!(
+        relaxed.contains("最好也用附件 service.asc")
+            && relaxed.contains("须用本单位登记的密钥签名")
+    );
+    let none = text(&full());
+    assert!(none.contains("无法联系举报人") && !none.contains("mailto:") && !none.contains("回信"));
+}
+
+#[test]
+fn the_first_screen_is_the_same_with_a_way_back_and_the_self_description_is_last() {
+    let cert = service_cert();
+    let with = letter_text(&covered(&full(), &answerable(&cert, None))).unwrap();
+    let first = |letter: &str| letter.split_once("【专项问题】").unwrap().0.to_owned();
+    assert_eq!(first(&with), first(&text(&full())));
+    for letter in [with, text(&full())] {
+        let (rest, apart) = letter.rsplit_once("────────\n").unwrap();
+        assert!(!rest.contains("亲眼看见") && !rest.contains("线索来源"));
+        assert!(apart.starts_with("以下可能暴露举报人身份"), "{apart}");
+        assert!(apart.ends_with("【线索来源】\n│ 亲眼看见\n\n"), "{apart}");
+        assert!(!apart.contains("mailto:"));
+    }
+}
+
+#[test]
+fn a_certificate_with_any_line_ends_is_attached_with_crlf() {
+    let cert = service_cert();
+    let crlf = cert.replace('\n', "\r\n");
+    assert_eq!(
+        covered(&full(), &answerable(&crlf, None)),
+        covered(&full(), &answerable(&cert, None))
+    );
+}
+
+#[test]
+fn a_short_tip_with_every_action_is_in_the_smallest_bucket() {
+    let cert = service_cert();
+    let cover = answerable(&cert, Some(CHECK));
+    let length = |chars| covered(&bare(&"字".repeat(chars)), &cover).len();
+    assert_eq!(length(300), BUCKETS[0]);
+    assert_eq!(length(1_000), BUCKETS[1]);
 }

@@ -9,10 +9,16 @@
 mod certs;
 mod crafted;
 mod desk;
+mod entry;
 mod gpg;
 mod letter;
+mod note;
 mod properties;
 mod receipt;
+mod reward;
+mod reply;
+mod reply_broken;
+mod reply_keys;
 mod seal;
 mod text;
 mod tips;

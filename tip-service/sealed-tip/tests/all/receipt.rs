@@ -5,7 +5,7 @@ use sealed_tip::{Receipt, ReceiptError};
 /// `derive`: key (hex), form id (hex), phrase. `bits`: entropy, phrase, look-up hash, mailbox key.
 const VECTORS: &str = include_str!("../vectors/receipt.txt");
 
-fn unhex<const N: usize>(hex: &str) -> [u8; N] {
+pub(crate) fn unhex<const N: usize>(hex: &str) -> [u8; N] {
     let bytes: Vec<u8> = (0..hex.len())
         .step_by(2)
         .map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap())
@@ -13,7 +13,7 @@ fn unhex<const N: usize>(hex: &str) -> [u8; N] {
     bytes.try_into().unwrap()
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 

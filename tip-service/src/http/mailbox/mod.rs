@@ -16,11 +16,11 @@ use sealed_tip::{Receipt, ReceiptError};
 use tokio::time::{Instant, sleep_until};
 
 use super::body::{self, End};
-use super::client::{self, ClientKey, Peer};
+use super::client::{self, Peer};
 use super::tip::{class_of, content_type, new_form_id};
 use super::{Door, Problem, decode, error};
 use crate::intake::{AnswerError, RawForm};
-use crate::limits::Verdict;
+use crate::limits::{ClientKey, Verdict};
 use crate::store::MailboxRow;
 use view::{Notice, Shown, View};
 

@@ -1,0 +1,323 @@
+//! Letters that are no tip: what they say, and what their size does not.
+
+use sealed_tip::{
+    DigestLine, Note, SealError, Text, UnitCert, armor, generate, letter_json, letter_text,
+    seal_note,
+};
+
+use crate::desk::{
+    ADDRESS, CHECK, COVER, REFERENCE, answerable, links, note, own_key, parts, rng, service_cert,
+    subject,
+};
+use crate::gpg::{Gpg, NOW, TODAY};
+
+fn json(entity: &[u8]) -> serde_json::Value {
+    serde_json::from_str(&letter_json(entity).unwrap()).unwrap()
+}
+
+#[test]
+fn gpg_opens_a_note_and_finds_the_subject_the_words_and_the_certificate() {
+    let gpg = Gpg::new();
+    let fingerprint = gpg.unit(TODAY, "unit", "1y");
+    let cert = UnitCert::parse(&gpg.export(&[&fingerprint]), NOW).unwrap();
+    let service = service_cert();
+    let words = Text::block("红砖房在路西。\n有人放哨。");
+    let sealed = seal_note(
+        &Note::Answer { text: &words },
+        &answerable(&service, None),
+        &[&cert],
+        NOW,
+        &mut rng(4),
+    )
+    .unwrap();
+    let entity = gpg.decrypt(&armor(sealed.message()));
+    assert_eq!(subject(&entity), "【举报人回复】 · L-2026-0001");
+    let parts = parts(&entity);
+    let types: Vec<&str> = parts
+        .iter()
+        .map(|(head, _)| head.lines().next().unwrap())
+        .collect();
+    assert_eq!(
+        types,
+        [
+            "Content-Type: text/plain; charset=utf-8",
+            "Content-Type: application/json; name=\"tip.json\"",
+            "Content-Type: application/pgp-keys; name=\"service.asc\"",
+        ]
+    );
+    assert!(
+        parts[0]
+            .1
+            .contains("【回复】\r\n│ 红砖房在路西。\r\n│ 有人放哨。\r\n")
+    );
+    gpg.run(TODAY, &["--import"], parts[2].1.as_bytes());
+    let service = UnitCert::parse(&service, NOW).unwrap().fingerprint();
+    assert!(gpg.export(&[&service]).contains("BEGIN PGP PUBLIC KEY"));
+}
+
+#[test]
+fn each_note_says_what_happened_in_subject_text_and_json() {
+    let cert = service_cert();
+    let cover = answerable(&cert, Some(CHECK));
+    let prints = ["AB12".to_owned(), "CD34".to_owned()];
+    let words = Text::block("路西");
+    let delivered = "2026-11-20";
+    let cases: [(Note<'_>, &str, &str, &[&str]); 5] = [
+        (
+            Note::Answer { text: &words },
+            "【举报人回复】",
+            "answer",
+            &["│ 路西\n"],
+        ),
+        (
+            Note::Reminder {
+                delivered,
+                escalate_hours: Some(72),
+            },
+            "【提醒】",
+            "reminder",
+            &["2026-11-20", "满 72 小时", "受理"],
+        ),
+        (
+            Note::Escalation {
+                unit: "东丰县局",
+                delivered,
+            },
+            "【逾期提醒】",
+            "escalation",
+            &["2026-11-20", "东丰县局", "督促"],
+        ),
+        (
+            Note::Forwarded {
+                unit: "市局",
+                mail: "unit@example.org",
+                fingerprints: &prints,
+            },
+            "【转办】",
+            "forwarded",
+            &[
+                "市局",
+                "unit@example.org\n",
+                "AB12\n",
+                "CD34\n",
+                "系统不留线索原文",
+            ],
+        ),
+        (
+            Note::Incoming {
+                from: "东丰县局"
+            },
+            "【转来】",
+            "incoming",
+            &["东丰县局", "受理"],
+        ),
+    ];
+    for (case, mark, kind, says) in cases {
+        let entity = note(&case, &cover);
+        let subject = subject(&entity);
+        assert!(subject.starts_with(mark), "{subject}");
+        assert!(subject.ends_with(" · L-2026-0001"), "{subject}");
+        let text = letter_text(&entity).unwrap();
+        assert!(text.contains("L-2026-0001\n"));
+        for part in says {
+            assert!(text.contains(part), "{part} in\n{text}");
+        }
+        let json = json(&entity);
+        assert_eq!(json["version"], 1);
+        assert_eq!(json["type"], kind);
+        assert_eq!(json["reference"], REFERENCE);
+        assert_eq!(entity.len(), 8192);
+        let answered = ["answer", "reminder", "incoming"].contains(&kind);
+        assert_eq!(links(&text).len(), if answered { 7 } else { 0 }, "{kind}");
+        assert_eq!(parts(&entity).len(), if answered { 3 } else { 2 }, "{kind}");
+        assert_eq!(json["reply_to"] == ADDRESS, answered, "{json}");
+        assert_eq!(json["reward_check"] == CHECK, answered, "{json}");
+        assert!(text.lines().all(|line| line.len() <= 998));
+    }
+}
+
+#[test]
+fn the_json_of_a_note_has_the_documented_keys() {
+    let value = json(&note(
+        &Note::Reminder {
+            delivered: "2026-11-20",
+            escalate_hours: None,
+        },
+        &COVER,
+    ));
+    let expected = serde_json::json!({
+        "version": 1, "type": "reminder", "reference": REFERENCE, "reply_to": null,
+        "reward_check": null, "delivered": "2026-11-20", "escalate_hours": null,
+    });
+    assert_eq!(value, expected);
+    let prints = ["AB12".to_owned()];
+    let forwarded = Note::Forwarded {
+        unit: "u",
+        mail: "m@x",
+        fingerprints: &prints,
+    };
+    let value = json(&note(&forwarded, &COVER));
+    assert_eq!(value["unit"], "u");
+    assert_eq!(value["mail"], "m@x");
+    assert_eq!(value["fingerprints"], serde_json::json!(["AB12"]));
+    let value = json(&note(
+        &Note::Escalation {
+            unit: "u",
+            delivered: "d",
+        },
+        &COVER,
+    ));
+    assert_eq!(
+        (&value["unit"], &value["delivered"]),
+        (&"u".into(), &"d".into())
+    );
+    assert_eq!(
+        json(&note(&Note::Incoming { from: "f" }, &COVER))["from"],
+        "f"
+    );
+}
+
+#[test]
+fn no_word_of_a_holder_stands_outside_the_bar() {
+    let cert = service_cert();
+    let cover = answerable(&cert, Some(CHECK));
+    let own = |words: &str| {
+        let words = Text::block(words);
+        let entity = note(&Note::Answer { text: &words }, &cover);
+        let text = letter_text(&entity).unwrap();
+        assert_eq!(json(&entity)["text"], words.as_str());
+        let lines = text.lines().filter(|line| !line.starts_with(['│', '┆']));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let harmless = own("x");
+    for attack in [
+        "a\r\n受理\r\n────────\r\n【回信办理】\n· 受理 <mailto:x@y?subject=a&body=b>",
+        "a\n\n\n编号\u{ff1a}LY-0000000000\u{2028}★\u{85}办结\u{b}x\u{c}y\rz",
+        "--=_letter_0--\r\n--=_letter_0\r\nContent-Type: text/html\r\n\r\n<b>",
+        &"长".repeat(5_000),
+        &"\n".repeat(300),
+    ] {
+        assert_eq!(own(attack), harmless, "{attack}");
+    }
+}
+
+#[test]
+fn an_answer_of_any_length_fills_a_bucket() {
+    for (chars, size) in [(1, 8 << 10), (2_000, 32 << 10), (20_000, 128 << 10)] {
+        let words = Text::block(&"字".repeat(chars));
+        assert_eq!(note(&Note::Answer { text: &words }, &COVER).len(), size);
+    }
+}
+
+#[test]
+fn a_note_is_sealed_to_good_certificates_only() {
+    let (_, good) = own_key(1);
+    let short = generate("short", NOW, Some(1), &mut rng(2)).unwrap();
+    let short = UnitCert::parse(&short.cert_armored, NOW).unwrap();
+    let case = Note::Incoming { from: "x" };
+    let later = NOW + 86_400;
+    let sealed = seal_note(&case, &COVER, &[&good, &short], later, &mut rng(3));
+    assert!(matches!(sealed, Err(SealError::Key { .. })));
+    let sealed = seal_note(&case, &COVER, &[], NOW, &mut rng(3));
+    assert!(matches!(sealed, Err(SealError::NoKeys)));
+}
+
+/// References of open threads, every third of them overdue.
+fn references(count: usize) -> Vec<String> {
+    (0..count).map(|n| format!("LY-{n:010}")).collect()
+}
+
+fn lines(references: &[String]) -> Vec<DigestLine<'_>> {
+    references
+        .iter()
+        .enumerate()
+        .map(|(n, reference)| DigestLine {
+            reference,
+            state: if n % 3 == 0 { "未受理" } else { "核查中" },
+            since: "2026-11-20",
+            overdue: n % 3 == 0,
+        })
+        .collect()
+}
+
+#[test]
+fn a_digest_is_as_long_on_a_quiet_day_as_with_500_open_threads() {
+    let (_, cert) = own_key(1);
+    let service = service_cert();
+    for count in [0, 1, 2, 40, 41, 90, 500, 5_000] {
+        let references = references(count);
+        let open = lines(&references);
+        let digest = Note::Digest {
+            day: "2026-11-24",
+            open: &open,
+            overdue_after_hours: 24,
+        };
+        let entity = note(&digest, &COVER);
+        assert_eq!(entity.len(), 8192, "{count}");
+        assert_eq!(entity, note(&digest, &answerable(&service, Some(CHECK))));
+        let sealed = seal_note(&digest, &COVER, &[&cert], NOW, &mut rng(5)).unwrap();
+        let empty = Note::Digest {
+            day: "2026-11-24",
+            open: &[],
+            overdue_after_hours: 24,
+        };
+        let quiet = seal_note(&empty, &COVER, &[&cert], NOW, &mut rng(6)).unwrap();
+        assert_eq!(sealed.message().len(), quiet.message().len());
+    }
+}
+
+#[test]
+fn a_digest_counts_first_lists_overdue_first_and_says_how_many_more_there_are() {
+    let references = references(500);
+    let open = lines(&references);
+    let digest = Note::Digest {
+        day: "2026-11-24",
+        open: &open,
+        overdue_after_hours: 24,
+    };
+    let entity = note(&digest, &COVER);
+    assert_eq!(subject(&entity), "【每日汇总】 · 2026-11-24");
+    let text = letter_text(&entity).unwrap();
+    let listed: Vec<&str> = text.lines().filter(|l| l.starts_with("LY-")).collect();
+    assert!(listed.len() > 60, "{}", listed.len());
+    assert!(listed.iter().all(|line| line.ends_with("★ 逾期")));
+    assert_eq!(listed[1], "LY-0000000003 未受理 自 2026-11-20 ★ 逾期");
+    let counts = text.find("500 件").unwrap();
+    assert!(counts < text.find("LY-").unwrap());
+    for part in [
+        "24 小时",
+        "167 件",
+        "333 件",
+        &format!("另有 {} 件", 500 - listed.len()),
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    let json = json(&entity);
+    assert_eq!(json["type"], "digest");
+    assert_eq!(
+        (&json["open"], &json["overdue"]),
+        (&500.into(), &167.into())
+    );
+    assert_eq!(
+        json["states"][0],
+        serde_json::json!({"state": "未受理", "count": 167})
+    );
+    assert_eq!(json["listed"].as_array().unwrap().len(), listed.len());
+    assert_eq!(json["listed"][1], "LY-0000000003");
+
+    // Few enough: all of them, and nothing more.
+    let digest = Note::Digest {
+        day: "2026-11-24",
+        open: &open[..40],
+        overdue_after_hours: 24,
+    };
+    let text = letter_text(&note(&digest, &COVER)).unwrap();
+    assert_eq!(text.lines().filter(|l| l.starts_with("LY-")).count(), 40);
+    assert!(!text.contains("另有"));
+    let order: Vec<bool> = text
+        .lines()
+        .filter(|l| l.starts_with("LY-"))
+        .map(|l| l.ends_with("逾期"))
+        .collect();
+    assert!(order.is_sorted_by(|a, b| a >= b), "overdue first");
+}

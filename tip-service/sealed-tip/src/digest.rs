@@ -120,6 +120,9 @@ impl Digest<'_> {
         if more > 0 {
             page.say(&format!("另有 {more} 件未列出。"));
         }
+        if lines > 0 {
+            page.say("");
+        }
         page.say(RULE);
         page.say("本信每天都发，没有线索时也发；只有数目和编号，不含线索内容。");
         page.say("按编号在邮件里查找，可找到原信；请回复原信，不要回复本信。");

@@ -3,6 +3,7 @@
 
 use mail_parser::{HeaderName, Message};
 
+use super::parts::{fields, raw, value};
 use crate::id::{self, Id};
 
 /// Where the mail server writes whom a mail is for, then where the sender writes it.
@@ -66,15 +67,9 @@ pub fn token(
 }
 
 fn written(mail: &Message<'_>) -> Vec<String> {
-    let fields = mail.parts.first().map(|root| root.headers.as_slice());
-    let fields = fields.unwrap_or_default().iter();
-    fields
+    fields(mail)
         .filter(|field| FIELDS.contains(&field.name))
-        .filter_map(|field| {
-            let (start, end) = (field.offset_start as usize, field.offset_end as usize);
-            mail.raw_message.get(start..end)
-        })
-        .flat_map(|value| addresses(&String::from_utf8_lossy(value)))
+        .flat_map(|field| addresses(&String::from_utf8_lossy(raw(mail, field))))
         .collect()
 }
 
@@ -95,7 +90,7 @@ fn read(address: &str, domain: &str) -> Found {
 }
 
 /// The bare addresses of an address list (RFC 5322 §3.4): no names, no comments, quotes undone.
-pub(super) fn addresses(list: &str) -> Vec<String> {
+fn addresses(list: &str) -> Vec<String> {
     let (mut found, mut word) = (Vec::new(), String::new());
     let (mut quoted, mut comment, mut closed) = (false, 0_usize, false);
     let mut rest = list.chars();
@@ -119,6 +114,14 @@ pub(super) fn addresses(list: &str) -> Vec<String> {
     }
     found.push(word);
     found
+}
+
+/// The addresses in From and Sender, in lower case.
+pub(super) fn senders(mail: &Message<'_>) -> Vec<String> {
+    fields(mail)
+        .filter(|field| matches!(field.name, HeaderName::From | HeaderName::Sender))
+        .flat_map(|field| addresses(&value(mail, field)))
+        .collect()
 }
 
 #[cfg(test)]

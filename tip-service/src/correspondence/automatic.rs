@@ -1,9 +1,11 @@
 //! Machines that answer machines (RFC 3834): recognised, never answered.
 
-use mail_parser::{Header, HeaderName, Message};
+use mail_parser::{HeaderName, Message};
 
+use super::address::senders;
 use super::encoded_word;
 use super::openpgp::{Shape, shape};
+use super::parts::{fields, raw, value};
 
 /// How absence notes begin. Asked only of mail without OpenPGP: no reply of an officer is lost to it.
 const ABSENT: [&str; 18] = [
@@ -57,7 +59,7 @@ fn marked(mail: &Message<'_>) -> Option<&'static str> {
             _ => (),
         }
     }
-    let daemon = senders(mail).any(|from| {
+    let daemon = senders(mail).iter().any(|from| {
         let local = from.split('@').next().unwrap_or_default();
         matches!(local, "mailer-daemon" | "postmaster")
     });
@@ -69,7 +71,7 @@ fn ours(mail: &Message<'_>, domain: &str, from: &str) -> Option<&'static str> {
     let (from, at) = (from.to_ascii_lowercase(), format!("@{domain}>"));
     let from = from.rsplit('<').next().unwrap_or_default();
     let from = from.trim_end_matches('>');
-    if senders(mail).any(|sender| sender == from) {
+    if senders(mail).iter().any(|sender| sender == from) {
         return Some("our own sender");
     }
     let at = at.to_ascii_lowercase();
@@ -88,33 +90,7 @@ fn absent(mail: &Message<'_>) -> Option<&'static str> {
     (note && !openpgp).then_some("Subject")
 }
 
-/// The envelope sender of bounces (RFC 5321 §4.5.5).
+/// The envelope sender of bounces (RFC 5321 §4.5.5); the second is what Postfix's pipe writes for it.
 pub(super) fn is_null(return_path: &str) -> bool {
-    return_path == "<>"
-}
-
-pub(super) fn fields<'m, 'a>(mail: &'m Message<'a>) -> impl Iterator<Item = &'m Header<'a>> {
-    mail.parts
-        .first()
-        .into_iter()
-        .flat_map(|root| &root.headers)
-}
-
-pub(super) fn raw<'m>(mail: &'m Message<'_>, field: &Header<'_>) -> &'m [u8] {
-    let (start, end) = (field.offset_start as usize, field.offset_end as usize);
-    mail.raw_message.get(start..end).unwrap_or_default()
-}
-
-/// In lower case, without blanks around.
-pub(super) fn value(mail: &Message<'_>, field: &Header<'_>) -> String {
-    let value = String::from_utf8_lossy(raw(mail, field));
-    value.trim().to_ascii_lowercase()
-}
-
-/// The addresses in From and Sender, in lower case.
-pub(super) fn senders(mail: &Message<'_>) -> impl Iterator<Item = String> {
-    let froms = fields(mail)
-        .filter(|field| matches!(field.name, HeaderName::From | HeaderName::Sender))
-        .flat_map(|field| super::address::addresses(&value(mail, field)));
-    froms.collect::<Vec<_>>().into_iter()
+    return_path == "<>" || return_path.eq_ignore_ascii_case("<MAILER-DAEMON>")
 }

@@ -176,7 +176,7 @@ fn plain_text(part: &Part<'_>) -> Result<Zeroizing<String>, BodyError> {
         let found = part.parameter(name).unwrap_or_default();
         found.eq_ignore_ascii_case(value)
     };
-    let mut text = lines(&*read(part)?);
+    let mut text = lines(&read(part)?);
     if is("hp-legacy-display", "1") {
         // RFC 9788: the same copy, at the head of the text itself
         if let Some((fields, rest)) = text.split_once("\n\n")

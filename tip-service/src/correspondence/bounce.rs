@@ -4,8 +4,10 @@
 
 use mail_parser::Message;
 
-use super::automatic::{fields, is_null, senders, value};
-use super::parts::{Part, Parts, divide};
+use super::address::senders;
+use super::automatic::is_null;
+use super::encoded_word;
+use super::parts::{Part, Parts, divide, fields, raw, value};
 use crate::id::{self, Id};
 
 /// As many letters as one report is believed about.
@@ -22,18 +24,26 @@ const FAILED: [&str; 8] = [
     "退信",
 ];
 
+const QMAIL: &[u8] = b"Hi. This is the qmail-send program";
+const STATUS: [&str; 2] = ["message/delivery-status", "message/global-delivery-status"];
+/// What a report returns of the letter.
+const RETURNED: [&str; 5] = [
+    "message/rfc822",
+    "message/global",
+    "text/rfc822-headers",
+    "message/rfc822-headers",
+    "message/global-headers",
+];
+
 /// The Message-IDs of ours (`<32 hex>@domain`) that this mail reports as failed for good. Empty for any other mail.
 #[must_use]
 pub fn failed_letters(mail: &Message<'_>, domain: &str) -> Vec<Id> {
     let Ok(parts) = Parts::split(&mail.raw_message) else {
         return Vec::new();
     };
-    let status = parts.iter().find(|part| {
-        matches!(
-            part.media().as_str(),
-            "message/delivery-status" | "message/global-delivery-status"
-        )
-    });
+    let status = parts
+        .iter()
+        .find(|part| STATUS.contains(&part.media().as_str()));
     let failed = match status {
         Some(status) => is_failure(status),
         None => is_plain_bounce(mail, &parts),
@@ -66,51 +76,42 @@ fn is_failure(status: &Part<'_>) -> bool {
     })
 }
 
-/// No report, but a server's words: qmail's opening, Exim's header, or a daemon with the subject of a bounce.
+/// No report, but a server's words: Exim's header, a bounce's subject, or qmail's opening.
 fn is_plain_bounce(mail: &Message<'_>, parts: &Parts<'_>) -> bool {
     let named =
         |name: &str| fields(mail).find(|field| field.name.as_str().eq_ignore_ascii_case(name));
     let null = named("Return-Path").is_some_and(|field| is_null(&value(mail, field)));
     let daemon = senders(mail)
+        .iter()
         .any(|from| from.starts_with("mailer-daemon@") || from.starts_with("postmaster@"));
     if !null && !daemon {
         return false;
     }
-    let subject = named("Subject")
-        .map(|field| super::encoded_word::decode(super::automatic::raw(mail, field)));
+    let subject = named("Subject").map(|field| encoded_word::decode(raw(mail, field)));
     let subject = subject.unwrap_or_default().to_lowercase();
+    let opens = |part: &Part<'_>| {
+        let body = part.decoded();
+        body.is_ok_and(|body| body.trim_ascii_start().starts_with(QMAIL))
+    };
     named("X-Failed-Recipients").is_some()
         || FAILED.iter().any(|start| subject.starts_with(start))
-        || parts.iter().any(|part| {
-            part.decoded().is_ok_and(|body| {
-                body.trim_ascii_start()
-                    .starts_with(b"Hi. This is the qmail-send program")
-            })
-        })
+        || parts.iter().any(opens)
 }
 
-/// From the returned mail's own Message-ID; in a bounce without parts, from the copy in its text.
+/// From the returned mail's own Message-ID; in a bounce without a report, also from the copy in its text.
 fn returned(parts: &Parts<'_>, in_text: bool, domain: &str) -> Vec<Id> {
     let mut found = Vec::new();
     for part in parts.iter() {
         let media = part.media();
-        let head = matches!(
-            media.as_str(),
-            "message/rfc822"
-                | "message/global"
-                | "text/rfc822-headers"
-                | "message/rfc822-headers"
-                | "message/global-headers"
-        );
-        if !head && !(in_text && media.starts_with("text/")) {
+        let head = RETURNED.contains(&media.as_str());
+        if !(head || in_text && media.starts_with("text/")) {
             continue;
         }
         let Ok(body) = part.decoded() else { continue };
-        let lines = String::from_utf8_lossy(if head { divide(&body).0 } else { &body })
-            .replace("\r\n", "\n")
-            .replace("\n ", " ")
-            .replace("\n\t", " ");
-        for line in lines.lines() {
+        let copy = if head { divide(&body).0 } else { &body };
+        let copy = String::from_utf8_lossy(copy).replace("\r\n", "\n");
+        let unfolded = copy.replace("\n ", " ").replace("\n\t", " ");
+        for line in unfolded.lines() {
             let (name, value) = line.split_once(':').unwrap_or_default();
             if name.eq_ignore_ascii_case("message-id") {
                 found.extend(ours(value, domain));

@@ -21,16 +21,24 @@ pub(super) fn decode(value: &[u8]) -> Zeroizing<String> {
     for token in value.split_ascii_whitespace() {
         let mut rest = token;
         while let Some((before, word, after)) = first_word(rest) {
+            let first = token.len() == rest.len();
+            let follows = !run.is_empty() && before.is_empty();
             if !before.is_empty() || run.last().is_some_and(|last| !same(last, &word)) {
                 flush(&mut run, &mut text);
             }
-            plain(before, token.len() == rest.len(), &mut text);
+            if first && !follows && !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(before);
             run.push(word);
             rest = after;
         }
         if !rest.is_empty() {
             flush(&mut run, &mut text);
-            plain(rest, rest.len() == token.len(), &mut text);
+            if rest.len() == token.len() && !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(rest);
         }
     }
     flush(&mut run, &mut text);
@@ -39,14 +47,6 @@ pub(super) fn decode(value: &[u8]) -> Zeroizing<String> {
 
 fn same(one: &Word<'_>, other: &Word<'_>) -> bool {
     one.charset.eq_ignore_ascii_case(other.charset)
-}
-
-/// `apart`: a blank stood before it.
-fn plain(words: &str, apart: bool, text: &mut String) {
-    if apart && !words.is_empty() && !text.is_empty() {
-        text.push(' ');
-    }
-    text.push_str(words);
 }
 
 fn flush(run: &mut Vec<Word<'_>>, text: &mut String) {

@@ -7,7 +7,7 @@
 mod active;
 mod plain;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use ammonia::Builder;
 use thiserror::Error;
@@ -90,6 +90,8 @@ pub fn to_text(html: &str) -> Result<Zeroizing<String>, HtmlError> {
     let mut strict = Builder::empty();
     strict
         .tags(TAGS.iter().copied().collect::<HashSet<_>>())
+        .tag_attributes(HashMap::new())
+        .generic_attributes(HashSet::new())
         .clean_content_tags(HashSet::from(["style", "title"]));
     let clean = Zeroizing::new(strict.clean(&html).to_string());
     Ok(plain::write(&clean))

@@ -11,7 +11,7 @@ mod encoded_word;
 mod flowed;
 pub mod html;
 pub mod openpgp;
-pub mod own_text;
+mod own_text;
 pub mod parts;
 mod receive;
 mod refusal;

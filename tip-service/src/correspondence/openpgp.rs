@@ -1,9 +1,11 @@
 //! Where the OpenPGP lies in a mail: PGP/MIME (RFC 3156) or inline. Never hands out a byte that stood beside it:
 //! a mail with anything to read outside the signed or encrypted part is refused, not trimmed.
 
+use zeroize::Zeroizing;
+
 use super::body::blank_html;
 use super::parts::{Part, Parts, PartsError};
-use super::transfer;
+use super::{charset, transfer};
 
 /// Where the OpenPGP lies.
 #[derive(PartialEq, Eq)]
@@ -66,6 +68,7 @@ pub fn shape(raw_crlf: &[u8]) -> Result<Shape, ShapeError> {
                         let payload = parts.get(*payload)?.decoded()?;
                         return Ok(Shape::Encrypted(payload.to_vec()));
                     }
+                    [text, html] if is_copy(parts.get(*text)?, parts.get(*html)?) => at = *text,
                     _ if parts.iter().any(holds_openpgp) => return Err(ShapeError::Outside),
                     _ => return Ok(Shape::Plain),
                 }
@@ -145,6 +148,31 @@ fn telling(parts: &Parts<'_>, part: &Part<'_>) -> Result<Vec<usize>, PartsError>
         }
     }
     Ok(telling)
+}
+
+/// Webmail sends a pasted block a second time as HTML. That is no text beside it if it shows the same characters.
+fn is_copy(text: &Part<'_>, html: &Part<'_>) -> bool {
+    if text.media() != "text/plain" || html.media() != "text/html" {
+        return false;
+    }
+    let read = |part: &Part<'_>| {
+        let bytes = part.decoded().ok()?;
+        charset::decode(&bytes, part.parameter("charset")).ok()
+    };
+    let (Some(text), Some(html)) = (read(text), read(html)) else {
+        return false;
+    };
+    let mut shown = Zeroizing::new(String::new());
+    for run in html.split('<').enumerate() {
+        match run {
+            (0, before) => shown.push_str(before),
+            (_, run) => shown.push_str(run.split_once('>').unwrap_or_default().1),
+        }
+    }
+    let shown = shown.replace("&nbsp;", " ").replace("&lt;", "<");
+    let shown = shown.replace("&gt;", ">").replace("&amp;", "&");
+    let bare = |text: &str| -> Vec<char> { text.chars().filter(|c| !c.is_whitespace()).collect() };
+    bare(&shown) == bare(&text)
 }
 
 fn holds_openpgp(part: &Part<'_>) -> bool {

@@ -5,28 +5,21 @@
 //! like one of our letters without a mark ends the matter. Never drops a line that may be the
 //! officer's: a quote is known by its attribution or by what it quotes, or the reply is refused.
 
+mod attribution;
+mod block;
+mod headers;
 mod letter;
 mod line;
+
+use attribution::{attribution, is_quote_next, is_ruled_signature};
+use block::Block;
+use headers::{Headers, headers};
 
 use super::command::{COLONS, WordsError, is_second};
 pub(super) use line::{bare, begins_blank};
 
 /// More lines than this are no signature.
 const SIGNATURE_LINES: usize = 20;
-/// More lines than this, or a sentence, below a line drawn across are no signature.
-const RULED_LINES: usize = 6;
-
-/// Own lines that stand together; blank lines do not part them, quotes and signatures do.
-#[derive(Default)]
-struct Block<'a> {
-    lines: Vec<&'a str>,
-    /// Quotes above it.
-    quotes: usize,
-    /// The quoted paragraph that ends right above it, no blank line between, holds tipster's words.
-    below_tip: bool,
-    /// A bare header block ends it: Foxmail puts the writer's address there.
-    above_headers: bool,
-}
 
 /// Quoted lines in a row; blank lines do not part them.
 #[derive(Default)]
@@ -200,13 +193,13 @@ impl<'a> Scan<'_, 'a> {
         let all: Vec<&str> = std::iter::once(line)
             .chain(below.iter().copied().take(12))
             .collect();
-        let headers = line::headers(&all);
-        if headers == line::Headers::All || line::is_forward(line) {
+        let found = headers(&all);
+        if found == Headers::All || line::is_forward(line) {
             return Ok(true);
         }
         let over_headers = || {
             let next = below.iter().take_while(|l| bare(l).is_empty()).count();
-            line::headers(below.get(next..).unwrap_or_default()) == line::Headers::All
+            headers(below.get(next..).unwrap_or_default()) == Headers::All
         };
         if let Some(words) = line::between_dashes(line) {
             if line::is_divider(&words) || over_headers() {
@@ -217,7 +210,7 @@ impl<'a> Scan<'_, 'a> {
         if line::is_rule(line) && over_headers() {
             return Ok(true);
         }
-        self.doubt(headers == line::Headers::Some)
+        self.doubt(found == Headers::Some)
     }
 
     /// Below a signature's delimiter nothing is in doubt: it is dropped anyway.
@@ -295,102 +288,4 @@ impl<'a> Scan<'_, 'a> {
         }
         Ok(block.lines)
     }
-}
-
-impl Block<'_> {
-    /// Takes blank lines and what a telephone wrote off the end.
-    fn drop_footer(&mut self) -> Result<(), WordsError> {
-        self.trim();
-        let Some(footer) = self.lines.iter().position(|line| line::is_footer(line)) else {
-            if self.above_headers
-                && self.lines.len() > 1
-                && self.lines.last().is_some_and(|line| line::is_address(line))
-            {
-                self.lines.pop();
-                self.trim();
-            }
-            return Ok(());
-        };
-        let below = self.lines.iter().skip(footer + 1);
-        if below
-            .filter(|line| !bare(line).is_empty())
-            .any(|line| !line::is_footer(line) && !bare(line).starts_with("<http"))
-        {
-            return Err(WordsError::Doubtful);
-        }
-        self.lines.truncate(footer);
-        self.trim();
-        Ok(())
-    }
-
-    fn trim(&mut self) {
-        while self.lines.last().is_some_and(|line| bare(line).is_empty()) {
-            self.lines.pop();
-        }
-    }
-}
-
-/// How many further lines belong to an attribution that begins here; `None` when none does.
-fn attribution(line: &str, below: &[&str]) -> Result<Option<usize>, WordsError> {
-    let close: Vec<&str> = std::iter::once(line)
-        .chain(below.iter().copied())
-        .take(3)
-        .take_while(|line| !bare(line).is_empty() && !line::is_quoted(line))
-        .collect();
-    let Some(end) = close.iter().position(|line| line::ends_attribution(line)) else {
-        return Ok(None);
-    };
-    let rest = below.get(end..).unwrap_or_default();
-    let whole = close.get(..=end).unwrap_or_default();
-    let ahead = is_quote_next(rest);
-    let digits = whole
-        .iter()
-        .flat_map(|line| line.chars())
-        .filter(char::is_ascii_digit);
-    let strong = whole.iter().any(|line| line.contains('@')) && digits.count() >= 6;
-    if !ahead && !strong {
-        return Ok(None);
-    }
-    let last_is_whole = close
-        .get(end)
-        .is_some_and(|line| line::is_whole_attribution(line));
-    match (end, last_is_whole) {
-        (0, true) => Ok(Some(0)),
-        (0, false) => Err(WordsError::Doubtful),
-        (_, false) if line::begins_attribution(line) && !is_second(line) => Ok(Some(end)),
-        _ => Ok(None),
-    }
-}
-
-/// A quoted line is the next that is not blank, two blank lines away at most.
-fn is_quote_next(lines: &[&str]) -> bool {
-    lines
-        .iter()
-        .take(3)
-        .find(|line| !bare(line).is_empty())
-        .is_some_and(|line| line::is_quoted(line))
-}
-
-/// Few and short lines without a sentence, up to the quote or the end.
-fn is_ruled_signature(below: &[&str]) -> bool {
-    let signature: Vec<&str> = below
-        .iter()
-        .enumerate()
-        .take_while(|(at, line)| {
-            !line::is_quoted(line)
-                && below
-                    .get(*at..)
-                    .is_none_or(|l| line::headers(l) == line::Headers::No)
-                && line::between_dashes(line).is_none()
-                && !line::ends_attribution(line)
-        })
-        .map(|(_, line)| bare(line))
-        .filter(|line| !line.is_empty())
-        .collect();
-    signature.len() <= RULED_LINES
-        && signature.iter().all(|line| {
-            line.chars().count() <= 60
-                && !line.ends_with(['\u{3002}', '\u{ff1f}', '\u{ff01}', '?', '!', '\u{ff1b}'])
-                && !is_second(line)
-        })
 }

@@ -42,6 +42,26 @@ pub fn headers(raw: &[u8]) -> Option<Message<'_>> {
     Some(mail)
 }
 
+/// The header fields of a mail, in order.
+pub(super) fn fields<'m, 'a>(mail: &'m Message<'a>) -> impl Iterator<Item = &'m Header<'a>> {
+    mail.parts
+        .first()
+        .into_iter()
+        .flat_map(|root| &root.headers)
+}
+
+/// What stands after the colon, as it came.
+pub(super) fn raw<'m>(mail: &'m Message<'_>, field: &Header<'_>) -> &'m [u8] {
+    let (start, end) = (field.offset_start as usize, field.offset_end as usize);
+    mail.raw_message.get(start..end).unwrap_or_default()
+}
+
+/// In lower case, without blanks around.
+pub(super) fn value(mail: &Message<'_>, field: &Header<'_>) -> String {
+    let value = String::from_utf8_lossy(raw(mail, field));
+    value.trim().to_ascii_lowercase()
+}
+
 /// One part: its headers, and the bytes as they came.
 pub(super) struct Part<'a> {
     fields: Vec<Header<'a>>,

@@ -4,7 +4,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use mail_parser::MessageParser;
 use sealed_tip::{
     Author, Cover, Entry, Note, OpenError, SealedLetter, SecretCert, Signature, SignatureError,
     Text, UnitCert,
@@ -16,7 +15,7 @@ use super::body::{self, BodyError};
 use super::command::{self, Command, Verb};
 use super::openpgp::{self, Shape, ShapeError};
 use super::refusal::{self, Refusal};
-use super::{address, automatic, bounce, html};
+use super::{address, automatic, bounce, html, parts};
 use crate::clock::{self, Date};
 use crate::config::Loaded;
 use crate::entropy::Entropy;
@@ -81,8 +80,7 @@ impl Desk<'_> {
     /// [`Failure`]; nothing was stored then.
     pub async fn receive(&self, raw: &[u8], recipient: Option<&str>) -> Result<Received, Failure> {
         let raw = Zeroizing::new(body::to_crlf(raw));
-        let mail = guarded(|| MessageParser::default().parse(raw.as_slice())).flatten();
-        let mail = mail.ok_or(Refusal::Broken)?;
+        let mail = guarded(|| parts::headers(&raw)).flatten().ok_or(Refusal::Broken)?;
         let config = &self.loaded.config.mail;
         let returned =
             guarded(|| bounce::failed_letters(&mail, &config.domain)).unwrap_or_default();
@@ -155,7 +153,7 @@ impl Desk<'_> {
                 content: opened.content,
                 by,
             }),
-            Err(SignatureError::Missing) => match shape(&opened.content)? {
+            Err(SignatureError::Missing) => match shape(&body::to_crlf(&opened.content))? {
                 Shape::Detached { content, signature } => {
                     let by = sealed_tip::verify_detached(&content, &signature, certs, self.now)
                         .map_err(bad)?;
@@ -340,14 +338,21 @@ struct Signed {
 }
 
 impl Signed {
-    /// Names the message by what was signed, when, and by whom, so that no change of the wrapping, nor of the
-    /// signature's own form, makes it another one.
+    /// Names the message by what was signed, when, and by whom, so that no change of the wrapping, of line ends, or
+    /// of the signature's own form makes it another one.
     fn name(&self) -> [u8; 32] {
+        let text: Zeroizing<Vec<u8>> = Zeroizing::new(
+            self.content
+                .iter()
+                .copied()
+                .filter(|byte| *byte != b'\r')
+                .collect(),
+        );
         Sha256::new()
             .chain_update(b"reply v1")
             .chain_update(self.by.fingerprint.as_bytes())
             .chain_update(self.by.made.to_be_bytes())
-            .chain_update(self.content.as_slice())
+            .chain_update(text.trim_ascii_end())
             .finalize()
             .into()
     }

@@ -172,6 +172,10 @@ fn words_of(error: &WordsError) -> (&'static str, String, String) {
             "引文下面还有文字，不知道要不要给举报人看。请把话都写在命令下面、引文上面，或者删去引文。"
                 .to_owned()
         }
+        WordsError::Doubtful => {
+            "有几行分不清是您写的还是邮件程序加的，不敢转给举报人。请删去引文、免责声明和多余的签名，只留命令和要说的话再发。"
+                .to_owned()
+        }
         WordsError::TooLong { chars } => format!("写得太长：最多 4000 字，现在 {chars} 字。"),
     };
     ("5.6.0", chinese, english.to_owned())

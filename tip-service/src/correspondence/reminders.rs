@@ -87,6 +87,7 @@ impl Reminders<'_> {
             };
             letters.extend(self.letter(&note, &cover, unit, Some(thread.id), now));
         }
+        let mut reached = step;
         if let Some(supervisor) = supervisor.filter(|_| step == 2) {
             let note = Note::Escalation {
                 unit: &unit.name,
@@ -96,12 +97,16 @@ impl Reminders<'_> {
                 reference: &reference,
                 reply: None,
             };
-            letters.extend(self.letter(&note, &cover, supervisor, None, now));
+            match self.letter(&note, &cover, supervisor, None, now) {
+                Some(letter) => letters.push(letter),
+                // Tried again until the supervisor can be written to.
+                None => reached = 1,
+            }
         }
         let about = About::Thread {
             id: thread.id,
             mailbox_id: thread.mailbox_id,
-            step,
+            step: reached,
         };
         self.write(about, letters, now).await
     }

@@ -60,9 +60,10 @@ impl Delivery {
         let this = Arc::new(self);
         let alarms = Arc::new(Alarms::new(&this));
         let mut schedule = Schedule::default();
-        let mut tries = JoinSet::new();
+        let mut tries: JoinSet<Tried> = JoinSet::new();
         let mut tick = tokio::time::interval(TICK);
         let mut ticks = 0_u32;
+        let mut parked = this.store.parked().await?;
         tokio::pin!(stop);
         loop {
             tokio::select! {
@@ -73,12 +74,14 @@ impl Delivery {
                 }
                 Some(tried) = tries.join_next() => {
                     if let Ok(tried) = tried {
+                        parked += u64::from(matches!(tried.result, Ok(Outcome::Parked { .. })));
                         this.reschedule(&mut schedule, &tried)?;
                     }
                 }
                 _ = tick.tick() => {
                     if ticks.is_multiple_of(REFRESH_TICKS) {
                         this.refresh(&mut schedule).await?;
+                        parked = this.notice_returned(parked, &alarms).await?;
                     }
                     ticks = ticks.wrapping_add(1);
                 }
@@ -104,6 +107,17 @@ impl Delivery {
             }
         }
         Ok(())
+    }
+
+    /// Letters that came back are parked by `receive-mail`, a process of its own: more than were known is an alarm.
+    async fn notice_returned(&self, known: u64, alarms: &Alarms) -> Result<u64, StoreError> {
+        let now = self.store.parked().await?;
+        if now > known {
+            alarms
+                .raise("all", "a letter came back from a unit's mail server")
+                .await;
+        }
+        Ok(now)
     }
 
     fn due_after_delay(&self) -> u64 {

@@ -19,7 +19,7 @@ pub enum Change {
     State(State),
     /// Another unit (its id).
     Forward(String),
-    /// A reward is set; the state stays.
+    /// A reward is set; the state stays, but whoever sets one has acknowledged the tip.
     Reward,
 }
 
@@ -150,6 +150,11 @@ async fn change(db: &mut SqliteConnection, r: &Reply, before: State) -> Result<(
         )
         .bind(i64::from(r.day))
         .bind(unit)
+        .bind(r.thread_id.as_slice()),
+        Change::Reward if before.is_unacknowledged() => sqlx::query(
+            "UPDATE thread SET reward = 1, state = 'accepted', since_day = $1 WHERE id = $2",
+        )
+        .bind(i64::from(r.day))
         .bind(r.thread_id.as_slice()),
         Change::Reward => sqlx::query("UPDATE thread SET reward = 1 WHERE id = $1")
             .bind(r.thread_id.as_slice()),

@@ -223,7 +223,7 @@ fn the_certificates_to_be_made_are_known_before_any_is_there() {
     let house = House::new();
     house.delete("var/keys/city.cert.asc");
     let expected = expected_certs(&house.path(DEV)).unwrap();
-    assert_eq!(expected.len(), 6);
+    assert_eq!(expected.len(), 7, "six units and the service itself");
     assert_eq!(expected[0].0, "city");
     assert!(expected[0].1[0].ends_with("var/keys/city.cert.asc"));
 }

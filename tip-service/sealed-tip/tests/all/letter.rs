@@ -284,6 +284,7 @@ fn a_short_tip_with_every_action_is_in_the_smallest_bucket() {
     let cert = service_cert();
     let cover = answerable(&cert, Some(CHECK));
     let length = |chars| covered(&bare(&"字".repeat(chars)), &cover).len();
-    assert_eq!(length(300), BUCKETS[0]);
+    assert_eq!(length(600), BUCKETS[0]);
+    assert_eq!(entity(&bare(&"字".repeat(1_000))).len(), BUCKETS[0]);
     assert_eq!(length(1_000), BUCKETS[1]);
 }

@@ -55,64 +55,57 @@ fn gpg_opens_a_note_and_finds_the_subject_the_words_and_the_certificate() {
     assert!(gpg.export(&[&service]).contains("BEGIN PGP PUBLIC KEY"));
 }
 
+/// A note, how its subject begins, its type, and what its text says.
+type Case<'a> = (Note<'a>, &'a str, &'a str, &'a [&'a str]);
+
+fn cases<'a>(words: &'a Text, prints: &'a [String]) -> [Case<'a>; 5] {
+    let delivered = "2026-11-20";
+    let unit = "东丰县局";
+    let answer = Note::Answer { text: words };
+    let reminder = Note::Reminder {
+        delivered,
+        escalate_hours: Some(72),
+    };
+    let escalation = Note::Escalation { unit, delivered };
+    let forwarded = Note::Forwarded {
+        unit: "市局",
+        mail: "unit@example.org",
+        fingerprints: prints,
+    };
+    let incoming = Note::Incoming { from: unit };
+    let by_hand: &[&str] = &[
+        "市局",
+        "unit@example.org\n",
+        "AB12\n",
+        "CD34\n",
+        "不留线索原文",
+    ];
+    [
+        (answer, "【举报人回复】", "answer", &["│ 路西\n"]),
+        (
+            reminder,
+            "【提醒】",
+            "reminder",
+            &["2026-11-20", "满 72 小时", "受理"],
+        ),
+        (
+            escalation,
+            "【逾期提醒】",
+            "escalation",
+            &["2026-11-20", "东丰县局", "督促"],
+        ),
+        (forwarded, "【转办】", "forwarded", by_hand),
+        (incoming, "【转来】", "incoming", &["东丰县局", "受理"]),
+    ]
+}
+
 #[test]
 fn each_note_says_what_happened_in_subject_text_and_json() {
     let cert = service_cert();
     let cover = answerable(&cert, Some(CHECK));
     let prints = ["AB12".to_owned(), "CD34".to_owned()];
     let words = Text::block("路西");
-    let delivered = "2026-11-20";
-    let cases: [(Note<'_>, &str, &str, &[&str]); 5] = [
-        (
-            Note::Answer { text: &words },
-            "【举报人回复】",
-            "answer",
-            &["│ 路西\n"],
-        ),
-        (
-            Note::Reminder {
-                delivered,
-                escalate_hours: Some(72),
-            },
-            "【提醒】",
-            "reminder",
-            &["2026-11-20", "满 72 小时", "受理"],
-        ),
-        (
-            Note::Escalation {
-                unit: "东丰县局",
-                delivered,
-            },
-            "【逾期提醒】",
-            "escalation",
-            &["2026-11-20", "东丰县局", "督促"],
-        ),
-        (
-            Note::Forwarded {
-                unit: "市局",
-                mail: "unit@example.org",
-                fingerprints: &prints,
-            },
-            "【转办】",
-            "forwarded",
-            &[
-                "市局",
-                "unit@example.org\n",
-                "AB12\n",
-                "CD34\n",
-                "系统不留线索原文",
-            ],
-        ),
-        (
-            Note::Incoming {
-                from: "东丰县局"
-            },
-            "【转来】",
-            "incoming",
-            &["东丰县局", "受理"],
-        ),
-    ];
-    for (case, mark, kind, says) in cases {
+    for (case, mark, kind, says) in cases(&words, &prints) {
         let entity = note(&case, &cover);
         let subject = subject(&entity);
         assert!(subject.starts_with(mark), "{subject}");
@@ -127,12 +120,27 @@ fn each_note_says_what_happened_in_subject_text_and_json() {
         assert_eq!(json["type"], kind);
         assert_eq!(json["reference"], REFERENCE);
         assert_eq!(entity.len(), 8192);
+        assert!(text.lines().all(|line| line.len() <= 998));
+    }
+}
+
+#[test]
+fn only_notes_that_want_an_answer_have_actions_and_the_certificate() {
+    let cert = service_cert();
+    let cover = answerable(&cert, Some(CHECK));
+    let prints = ["AB12".to_owned()];
+    let words = Text::block("路西");
+    for (case, _, kind, _) in cases(&words, &prints) {
+        let entity = note(&case, &cover);
+        let json = json(&entity);
         let answered = ["answer", "reminder", "incoming"].contains(&kind);
+        let text = letter_text(&entity).unwrap();
         assert_eq!(links(&text).len(), if answered { 7 } else { 0 }, "{kind}");
         assert_eq!(parts(&entity).len(), if answered { 3 } else { 2 }, "{kind}");
         assert_eq!(json["reply_to"] == ADDRESS, answered, "{json}");
         assert_eq!(json["reward_check"] == CHECK, answered, "{json}");
-        assert!(text.lines().all(|line| line.len() <= 998));
+        let text = letter_text(&note(&case, &COVER)).unwrap();
+        assert!(!text.contains("mailto:"), "{kind}");
     }
 }
 

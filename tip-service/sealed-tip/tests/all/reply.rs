@@ -235,13 +235,10 @@ fn a_stranger_is_named_as_the_signature_names_him() {
     let cert = office.cert(&unit);
     let message = office.sealed(&other, &[]);
     let opened = open_reply(&message, &office.key, &[&cert], NOW).unwrap();
-    let stranger = SignatureError::Stranger { issuer: other };
-    assert_eq!(opened.signature, Err(stranger.clone()));
+    let issuer = other.clone();
+    assert_eq!(opened.signature, Err(SignatureError::Stranger { issuer }));
     assert_eq!(&opened.content[..], TEXT);
     // Of two signatures one by the unit is enough, whichever stands first.
-    let SignatureError::Stranger { issuer: other } = stranger else {
-        unreachable!()
-    };
     for (first, second) in [(&unit, &other), (&other, &unit)] {
         let message = office.sealed(first, &["-u", second]);
         let opened = open_reply(&message, &office.key, &[&cert], NOW).unwrap();

@@ -127,6 +127,22 @@ fn more_signatures_than_anybody_makes_are_refused_unverified() {
 }
 
 #[test]
+fn more_recipients_than_any_letter_has_are_refused_untried() {
+    let office = Office::new();
+    let unit = office.unit("unit", "ed25519");
+    let message = office.sealed(&unit, &[]);
+    // One octet of tag, one of length: the session key for the service comes first.
+    let (recipient, rest) = message.split_at(2 + usize::from(message[1]));
+    let open = |count| {
+        let message = [&recipient.repeat(count), rest].concat();
+        open_reply(&message, &office.key, &[&office.cert(&unit)], NOW).map(|o| o.signature)
+    };
+    assert_eq!(open(0), Err(OpenError::NoKey));
+    assert_eq!(open(64), Ok(by(&unit)));
+    assert!(matches!(open(65), Err(OpenError::Message(_))));
+}
+
+#[test]
 fn modern_encryption_opens_and_a_cipher_mode_nobody_knows_is_an_error() {
     let pair = generate("service", NOW - DAY, None, &mut rng(21)).unwrap();
     let key = sealed_tip::SecretCert::parse(&pair.secret_armored).unwrap();

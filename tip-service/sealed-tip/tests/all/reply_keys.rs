@@ -10,7 +10,7 @@ use sealed_tip::{KeyError, SignatureError, UnitCert, verify_detached};
 
 use crate::certs::{armour, parsed, refusal};
 use crate::gpg::{NOW, TODAY};
-use crate::reply::{BORN, DAY, Office, TEXT, by};
+use crate::reply::{DAY, Office, TEXT, by};
 
 const DETACH: &[&str] = &["--detach-sign"];
 
@@ -245,5 +245,4 @@ fn the_newest_word_of_a_primary_key_says_whether_it_signs_and_silence_is_yes() {
         issuer: unit.clone(),
     });
     assert_eq!(says(true, vec![certifies]), stranger);
-    assert!(BORN < TODAY, "the older word was that it signs");
 }

@@ -4,7 +4,7 @@
 //! tag and every attribute that may act, and what it writes is regular enough to be read by eye.
 //! Never looks for a string in the raw HTML to decide.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use ammonia::Builder;
 use zeroize::Zeroizing;
@@ -30,8 +30,15 @@ const ATTRIBUTES: &[&str] = &[
 const FORMATTING: &[&str] = &[
     "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
 ];
-/// So many of one kind left open are no mail, but work for the parser.
-const OPEN_MAX: usize = 40;
+/// Tags that need no end.
+const UNCLOSED: &[&str] = &[
+    "area", "base", "basefont", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li",
+    "link", "meta", "option", "p", "param", "source", "tbody", "td", "tfoot", "th", "thead", "tr",
+    "track", "wbr",
+];
+/// So many left open are no mail, but work for the parser: formatting, and all together.
+const FORMATTING_MAX: usize = 40;
+const OPEN_MAX: usize = 500;
 
 /// # Errors
 /// [`HtmlError::Active`] with what was found first.
@@ -41,6 +48,8 @@ pub(super) fn check(html: &str) -> Result<(), HtmlError> {
     let names = names(&html)?;
     let mut keep_all = Builder::empty();
     keep_all
+        .clean_content_tags(HashSet::new())
+        .tag_attributes(HashMap::new())
         .tags(names.iter().map(String::as_str).collect::<HashSet<_>>())
         .generic_attributes(ATTRIBUTES.iter().copied().collect::<HashSet<_>>())
         .generic_attribute_prefixes(HashSet::from(["on"]))
@@ -71,38 +80,40 @@ pub(super) fn check(html: &str) -> Result<(), HtmlError> {
     Ok(())
 }
 
-/// The names of all tags in the source, so that the parser can be told to keep them.
+/// The names of all tags in the source, so that the parser can be told to keep them. Refuses what
+/// is nested so deep that parsing it would take long.
 fn names(html: &str) -> Result<HashSet<String>, HtmlError> {
-    let mut names: HashSet<String> = ["img", "tbody", "tr", "colgroup"].map(str::to_owned).into();
-    let mut open = [0_usize; FORMATTING.len()];
+    let mut open: HashMap<String, usize> = ["img", "tbody", "tr", "colgroup"]
+        .map(|implied| (implied.to_owned(), 0))
+        .into();
+    let mut all = 0_usize;
     for piece in html.split('<').skip(1) {
         let (close, piece) = match piece.strip_prefix('/') {
             Some(rest) => (true, rest),
             None => (false, piece),
         };
         let end = |c: char| c.is_ascii_whitespace() || c == '/' || c == '>';
-        let name = piece
-            .split(end)
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        if let Some(count) = FORMATTING
-            .iter()
-            .position(|tag| *tag == name)
-            .and_then(|at| open.get_mut(at))
-        {
-            *count = if close {
-                count.saturating_sub(1)
-            } else {
-                *count + 1
-            };
-            if *count > OPEN_MAX {
-                return Err(HtmlError::Active("nesting"));
-            }
+        let name = piece.split(end).next().unwrap_or_default();
+        let name = name.to_ascii_lowercase();
+        let counts = name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && !UNCLOSED.contains(&name.as_str());
+        let formatting = FORMATTING.contains(&name.as_str());
+        let count = open.entry(name).or_default();
+        if !counts {
+            continue;
         }
-        names.insert(name);
+        if close {
+            all -= (*count).min(1);
+            *count -= (*count).min(1);
+        } else {
+            all += 1;
+            *count += 1;
+        }
+        if all > OPEN_MAX || (formatting && *count > FORMATTING_MAX) {
+            return Err(HtmlError::Active("nesting"));
+        }
     }
-    Ok(names)
+    Ok(open.into_keys().collect())
 }
 
 /// `<html`, `<body` and `<frame…` under names that the parser keeps.
@@ -147,7 +158,6 @@ fn acting_tag(name: &str) -> Option<&'static str> {
 }
 
 fn acting_attribute(tag: &str, name: &str, value: &str) -> Option<&'static str> {
-    // Word links to files inside the mail that describe its list styles.
     let close: String = value
         .chars()
         .filter(|c| !c.is_whitespace() && !c.is_control())
@@ -165,6 +175,7 @@ fn acting_attribute(tag: &str, name: &str, value: &str) -> Option<&'static str> 
     match name {
         "style" => acts(value).then_some("style"),
         "http-equiv" => (close == "refresh").then_some("refresh"),
+        // Word links to files inside the mail that describe its list styles.
         "href" if tag == "link" => (!close.starts_with("cid:")).then_some("link"),
         "href" => None,
         _ => Some("media"),

@@ -5,7 +5,7 @@
 use crate::correspondence::command::COLONS;
 
 /// Shows nothing and fills no space: ignored at both ends of a line.
-fn is_invisible(c: char) -> bool {
+pub(super) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
@@ -110,86 +110,6 @@ pub(super) fn is_forward(line: &str) -> bool {
         .is_some_and(|words| FORWARDS.contains(&words.trim_end()))
 }
 
-const LABELS: &[&str] = &[
-    "from",
-    "sent",
-    "date",
-    "to",
-    "cc",
-    "subject",
-    "von",
-    "gesendet",
-    "an",
-    "betreff",
-    "datum",
-    "发件人",
-    "发送时间",
-    "发送日期",
-    "日期",
-    "收件人",
-    "抄送",
-    "抄送人",
-    "主题",
-    "寄件者",
-    "寄件日期",
-    "收件者",
-    "主旨",
-];
-
-/// The label of a header line such as `From: …` or `发件人 ： …`, in lower case.
-fn header_label(line: &str) -> Option<String> {
-    let (label, _) = bare(line).split_once(COLONS)?;
-    let label: String = label
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '*' && !is_invisible(*c))
-        .collect();
-    let label = label.to_lowercase();
-    LABELS.contains(&label.as_str()).then_some(label)
-}
-
-/// How much of a bare header block (`From:`, `Sent:`, …, `Subject:`) stands in these lines.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Headers {
-    /// No block: a lone `发件人：` may ask about a parcel.
-    No,
-    /// A sender, and a date or a subject, not both.
-    Some,
-    /// Sender, date and subject.
-    All,
-}
-
-/// Longest header block, blank lines included.
-const HEADER_LINES: usize = 9;
-
-/// Whether a header block begins with the first of the lines.
-pub(super) fn headers(lines: &[&str]) -> Headers {
-    let mut labels = lines
-        .iter()
-        .take(HEADER_LINES)
-        .map(|line| header_label(line));
-    let sender = labels.next().flatten();
-    if !matches!(
-        sender.as_deref(),
-        Some("from" | "von" | "发件人" | "寄件者")
-    ) {
-        return Headers::No;
-    }
-    let (mut date, mut subject) = (false, false);
-    for label in labels.flatten() {
-        match label.as_str() {
-            "subject" | "betreff" | "主题" | "主旨" => subject = true,
-            "sent" | "date" | "gesendet" | "datum" | "发送时间" | "发送日期" | "日期"
-            | "寄件日期" => date = true,
-            _ => {}
-        }
-    }
-    match (date, subject) {
-        (true, true) => Headers::All,
-        (false, false) => Headers::No,
-        _ => Headers::Some,
-    }
-}
-
 const WROTE: &[&str] = &[
     "wrote",
     "schrieb",
@@ -280,11 +200,15 @@ pub(super) fn is_footer(line: &str) -> bool {
         return false;
     }
     let device = DEVICES.iter().any(|device| line.contains(device));
-    let opener = [
-        "发自",
-        "来自",
-        "发送自",
-        "sent from",
+    let ends_device = DEVICES.iter().any(|device| line.ends_with(device));
+    let opens = |openers: &[&str]| openers.iter().any(|opener| line.starts_with(opener));
+    let from = opens(&["发自", "来自", "发送自"])
+        && (line.contains("我的") || ends_device || line.ends_with("应用"));
+    let other = opens(&[
+        "sent from my",
+        "sent from outlook",
+        "sent from mail",
+        "sent from yahoo",
         "sent with",
         "sent via",
         "gesendet mit",
@@ -295,12 +219,11 @@ pub(super) fn is_footer(line: &str) -> bool {
         "get outlook for",
         "outlook für",
         "签名由",
-    ]
-    .iter()
-    .any(|opener| line.starts_with(opener));
-    let around = (line.starts_with("从") && line.ends_with("发送"))
+    ]);
+    let around = (line.starts_with("从我的") && line.contains("发送"))
+        || (line.starts_with("从 ") && line.ends_with("发送"))
         || (line.starts_with("von mei") && line.ends_with("gesendet"));
-    device && (opener || around)
+    device && (from || other || around)
 }
 
 /// What an organisation adds to every mail.
@@ -314,7 +237,7 @@ pub(super) fn is_disclaimer(line: &str) -> bool {
         "保密提示",
         "保密条款",
         "声明\u{ff1a}",
-        "声明:",
+        "声明\u{3a}",
         "本邮件",
         "此邮件",
         "本电子邮件",

@@ -95,14 +95,17 @@ pub fn wait_for_letter(
     })
 }
 
-/// Looks a receipt up until its page says these words in its main part.
-pub fn mailbox_saying(client: &mut Client, receipt: &str, words: &str) -> Page {
-    wait_for(&format!("the mailbox to say {words}"), PATIENCE, || {
+/// Looks a receipt up until its tip has come as far as this.
+pub fn wait_for_stage(client: &mut Client, receipt: &str, stage: &str) -> Page {
+    wait_for(&format!("the mailbox to be at {stage}"), PATIENCE, || {
         let answer = look_up(client, receipt);
         assert_eq!(answer.status, 200, "{}", answer.page().body());
-        Some(answer.page()).filter(|page| page.has_text("main", words))
+        Some(answer.page()).filter(|page| page.has_text(STAGE, stage))
     })
 }
+
+/// Where a mailbox page names the stage that is now: it names those to come as well.
+pub const STAGE: &str = ".progress .is-now b";
 
 /// What a mailbox says now.
 pub fn mailbox(client: &mut Client, receipt: &str) -> Page {

@@ -238,7 +238,7 @@ pub fn text_part(content_type: &str, bytes: &[u8]) -> Vec<u8> {
         .map(|line| std::str::from_utf8(line).expect("base64 is ASCII"))
         .collect();
     let head = format!("Content-Type: {content_type}\r\nContent-Transfer-Encoding: base64\r\n\r\n");
-    (head + &lines.join("\r\n") + "\r\n").into_bytes()
+    format!("{head}{}\r\n", lines.join("\r\n")).into_bytes()
 }
 
 /// Parts under a protected subject, as Thunderbird writes it.

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use e2e::database::Database;
-use e2e::dialogue::{self, Tip, mailbox, tip_at_dongfeng};
+use e2e::dialogue::{self, STAGE, Tip, mailbox, tip_at_dongfeng};
 use e2e::install::Install;
 use e2e::machine::repository;
 use e2e::officer::{Officer, piping, receive};
@@ -55,7 +55,7 @@ fn two_officers_of_one_unit_who_answer_at_once_are_both_heard_or_one_is_told_why
         assert!(page.has_text("main", &format!("第{round}答")), "{}", page.body());
     }
     assert_eq!(page.has_text("main", "还有吗？"), !late);
-    assert!(page.has_text(".is-now", "已办结"), "{}", page.body());
+    assert!(page.has_text(STAGE, "已办结"), "{}", page.body());
 }
 
 #[test]
@@ -111,6 +111,10 @@ fn a_reply_whose_process_was_killed_is_there_exactly_once_after_it_comes_again()
 #[test]
 fn a_clock_that_goes_back_loses_nothing_and_ends_no_mailbox_early() {
     let install = Install::new();
+    install.shift_clock("-60d");
+    let units = ["city", "longshan", "xian", "dongfeng", "dongliao", "oversight", "service"];
+    units.iter().for_each(|unit| install.make_key(unit));
+    install.shift_clock("");
     let service = install.start();
     let officer = Officer::of(&install, "dongfeng");
     let maildir = install.path("mail/dongfeng");

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use e2e::browser::{Browser, DESK, Device, PHONE};
+use e2e::dialogue::STAGE;
 use e2e::form::{Form, shown_receipt};
 use e2e::gpg::Keyring;
 use e2e::install::Install;
@@ -81,7 +82,7 @@ fn ask_the_mailbox_until_delivered(browser: &Browser, service: &Service<'_>, rec
             browser.go(&format!("http://127.0.0.1:{}/tip/mailbox/", service.port));
             browser.fill("input[name=receipt]", receipt);
             browser.click_through("main form button[type=submit], main form button:not([type])");
-            browser.text("main").contains("已送达").then_some(())
+            browser.text(STAGE).contains("已送达").then_some(())
         },
     );
 }

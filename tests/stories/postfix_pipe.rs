@@ -2,7 +2,7 @@
 //! answered, and that a fault on our side costs no reply.
 
 use e2e::database::Database;
-use e2e::dialogue::{PATIENCE, Tip, mailbox_saying};
+use e2e::dialogue::{PATIENCE, Tip, wait_for_stage};
 use e2e::install::Install;
 use e2e::machine::{is_root, wait_for};
 use e2e::maildir::letters;
@@ -76,6 +76,6 @@ fn while_the_service_cannot_take_it_a_reply_waits_in_the_queue_and_comes_in_afte
         postfix.log().contains("status=deferred").then_some(())
     });
     std::fs::rename(&aside, &config).expect("renamed");
-    mailbox_saying(&mut service.visitor(), &tip.receipt, "已受理");
+    wait_for_stage(&mut service.visitor(), &tip.receipt, "已受理");
     assert_eq!(Database::of(&install).count("entry"), 1, "{}", postfix.log());
 }

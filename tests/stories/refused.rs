@@ -92,7 +92,7 @@ fn a_strangers_signature_and_another_units_are_refused() {
 
 #[test]
 fn signatures_too_old_from_the_future_or_by_a_broken_hash_are_refused() {
-    let (install, ring, _) = with_own_key(["rsa3072", "default", "0"]);
+    let (install, ring, _) = with_own_key(["default", "default", "0"]);
     let mut service = install.start();
     let officer = Officer::with(&install, "dongfeng", ring);
     let maildir = install.path("mail/dongfeng");
@@ -155,7 +155,8 @@ fn a_key_that_lapses(install: &Install, ring: Keyring, key: &str, lapse: impl Fn
     service.restart();
     assert_refused(install, "a lapsed key", &mail, "过期");
     let mut visitor = service.visitor();
-    assert!(dialogue::mailbox(&mut visitor, &tip.receipt).has_text("main", "已送达"));
+    let page = dialogue::mailbox(&mut visitor, &tip.receipt);
+    assert!(page.has_text(dialogue::STAGE, "已送达"), "{}", page.body());
     let closed = Form::fetch(&mut visitor).poppies("关了吗").send(&mut visitor);
     assert_eq!(closed.status, 503, "{}", closed.page().body());
     let other = Form::fetch(&mut visitor).text("what", "别处").text("county", "220403");

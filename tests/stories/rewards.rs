@@ -1,7 +1,7 @@
 //! A reward without a name: set by mail, shown as a claim code to whoever holds the receipt, checked
 //! at a desk without a network, once.
 
-use e2e::dialogue::{mailbox, tip_at_dongfeng};
+use e2e::dialogue::{STAGE, mailbox, tip_at_dongfeng};
 use e2e::install::Install;
 use e2e::machine::{run, words};
 use e2e::officer::receive;
@@ -31,7 +31,7 @@ fn a_reward_is_set_by_mail_claimed_by_the_receipt_and_checked_offline_once() {
     let verdict = receive(&install, &reward.sealed());
     assert_eq!(verdict.code, Some(0), "{}", verdict.said);
     let page = mailbox(&mut visitor, &tip.receipt);
-    assert!(page.has_text("main", how) && page.has_text("main", "已办结"), "{}", page.body());
+    assert!(page.has_text("main", how) && page.has_text(STAGE, "已办结"), "{}", page.body());
     let code = page.text(".claim").expect("a claim code");
     assert_eq!(code.chars().filter(char::is_ascii_digit).count(), 24, "{code}");
     assert_eq!(mailbox(&mut visitor, &tip.receipt).text(".claim"), Some(code.clone()));
@@ -62,7 +62,7 @@ fn check_in(text: &str) -> String {
 #[test]
 fn where_rewards_are_off_there_is_none_to_set() {
     let install = Install::new().with("triage.rewards", false);
-    let (officer, tip) = tip_at_dongfeng(&install, "没有奖励");
+    let (officer, tip) = tip_at_dongfeng(&install, "一条线索");
     assert!(!tip.opened.text.contains("奖励"), "{}", tip.opened.text);
     let reward = officer.reply(&tip.letter).says("奖励：请来领取。");
     assert_refused(&install, "rewards off", &reward.sealed(), "没有开通奖励");

@@ -3,7 +3,7 @@
 
 use e2e::browser::{Browser, PHONE};
 use e2e::database::Database;
-use e2e::dialogue::{PATIENCE, wait_for_letter};
+use e2e::dialogue::{PATIENCE, STAGE, wait_for_letter};
 use e2e::install::Install;
 use e2e::letter::{Letter, Opened};
 use e2e::machine::{is_root, wait_for};
@@ -51,13 +51,14 @@ fn from_a_telephone_to_the_unit_and_back_until_the_mailbox_ends() {
     for part in [STORY, "受理", "mailto:", "种植", "横道河镇"] {
         assert!(opened.text.contains(part), "{part} is not in\n{}", opened.text);
     }
-    stage.await_page("2-delivered", "已送达");
+    stage.await_page("2-delivered", STAGE, "已送达");
 
     let reply = officer.reply(&letter);
     stage.send(&reply.clone().says(&format!("受理\n\n{}", quoted(&opened.text))));
-    stage.await_page("3-accepted", "已受理");
+    stage.await_page("3-accepted", STAGE, "已受理");
     stage.send(&reply.clone().says(&format!("询问：{QUESTION}\n\n{}", quoted(&opened.text))));
-    stage.await_page("4-asked", QUESTION);
+    stage.await_page("4-asked", "main", QUESTION);
+    assert!(browser.text(STAGE).contains("待您补充"));
     assert!(!browser.text("main").contains(STORY), "the quoted tip is in the mailbox");
     stage.write_back();
     let (answer, opened) = stage.letter(|_, opened| opened.text.contains(ANSWER));
@@ -68,8 +69,8 @@ fn from_a_telephone_to_the_unit_and_back_until_the_mailbox_ends() {
     assert_eq!(answer.header("Subject"), letter.header("Subject"));
 
     stage.send(&officer.reply(&answer).says(&format!("办结：{OUTCOME}")));
-    stage.await_page("6-closed", OUTCOME);
-    assert!(browser.text("main").contains("已办结"));
+    stage.await_page("6-closed", "main", OUTCOME);
+    assert!(browser.text(STAGE).contains("已办结"));
     assert!(browser.text("main").contains(ANSWER), "the holder's own words stay");
     let tail = officer.fingerprint().get(officer.fingerprint().len() - 8..);
     assert!(browser.text("main").contains(tail.expect("a fingerprint")), "whose key it was");
@@ -104,10 +105,10 @@ impl Stage<'_> {
         self.browser.click_through("main form button[type=submit]");
     }
 
-    fn await_page(&self, shot: &str, words: &str) {
-        wait_for(&format!("the mailbox to say {words}: {}", self.postfix.log()), PATIENCE, || {
+    fn await_page(&self, shot: &str, at: &str, words: &str) {
+        wait_for(&format!("the mailbox to say {words}"), PATIENCE, || {
             self.look();
-            self.browser.text("main").contains(words).then_some(())
+            self.browser.text(at).contains(words).then_some(())
         });
         self.picture(shot);
     }

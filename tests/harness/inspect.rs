@@ -1,12 +1,9 @@
 //! What a developer's tools do in a browser and a visitor does not: script of the test's own in the
 //! page, the page's colours as a dark system asks for them. The page's own rules do not bind them.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::browser::Browser;
-use crate::machine::repository;
+use crate::browser::{Browser, Device};
 
 impl Browser {
     /// Runs script in every page from now on, before the page's own.
@@ -32,14 +29,25 @@ impl Browser {
         answer.json().clone()
     }
 
-    /// Keeps a picture of the whole page, however long, as `var/screenshots/<name>.png`.
-    pub fn picture_whole(&self, name: &str) {
-        let params = json!({ "format": "png", "captureBeyondViewport": true });
-        let shot = self.run("picture", self.driver.cdp().send_raw("Page.captureScreenshot", params));
-        let bytes = STANDARD.decode(shot["data"].as_str().expect("base64")).expect("base64");
-        let folder = repository().join("var/screenshots");
-        std::fs::create_dir_all(&folder).expect("a folder");
-        std::fs::write(folder.join(format!("{name}.png")), bytes).expect("a picture");
+    /// Keeps a picture of the whole page, as on a screen long enough for it, as
+    /// `var/screenshots/<name>.png`.
+    pub fn picture_whole(&self, name: &str, device: Device) {
+        let metrics = self.command("Page.getLayoutMetrics", json!({}));
+        let long = metrics["cssContentSize"]["height"].as_f64().unwrap_or_default();
+        self.resize(device, long.ceil() as u32);
+        self.picture(name);
+        self.resize(device, device.height);
+    }
+
+    fn resize(&self, device: Device, height: u32) {
+        let params = json!({
+            "width": device.width, "height": height, "deviceScaleFactor": 1, "mobile": true,
+        });
+        self.command("Emulation.setDeviceMetricsOverride", params);
+    }
+
+    fn command(&self, method: &str, params: Value) -> Value {
+        self.run(method, self.driver.cdp().send_raw(method, params))
     }
 
     /// Shows pages as on a system that is set to dark, or to light.

@@ -105,6 +105,8 @@ fn after_deletion_the_receipt_and_an_old_copy_of_the_messages_open_nothing() {
         .try_into()
         .expect("32 bytes");
     let key = Receipt::parse(&tip.receipt).expect("a receipt").mailbox_key();
+    let on_disk = || search(install.folder(), &[("shred key".into(), shred.to_vec())], &[]);
+    assert!(!on_disk().is_empty(), "the search does not find the shred key that is there");
     let with = |shred: &[u8; 32]| copies.iter().filter(|copy| key.open(copy, shred).is_ok()).count();
     assert_eq!((copies.len(), with(&shred)), (2, 2), "with everything in hand");
     let answer = dialogue::delete(&mut service.visitor(), &tip.receipt);
@@ -113,7 +115,6 @@ fn after_deletion_the_receipt_and_an_old_copy_of_the_messages_open_nothing() {
     assert!(mailbox(&mut service.visitor(), &tip.receipt).has_text("main", "没有找到"));
     // The key is nowhere on the disk any more, not in the log that SQLite writes ahead either.
     wait_for("the shred key to be gone from the disk", dialogue::PATIENCE, || {
-        let found = search(install.folder(), &[("shred key".into(), shred.to_vec())], &[]);
-        found.is_empty().then_some(())
+        on_disk().is_empty().then_some(())
     });
 }

@@ -85,7 +85,7 @@ fn file_tip(service: &Service<'_>, browser: &Browser) -> String {
     browser.choose("select[name=county]", "东丰县");
     browser.choose("select[name=township]", "横道河镇");
     browser.click_through("form[enctype='multipart/form-data'] button[type=submit]");
-    browser.picture("back-1-receipt");
+    browser.picture_whole("back-1-receipt", PHONE);
     browser.text("#receipt").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -122,7 +122,7 @@ impl Stage<'_> {
     }
 
     fn picture(&self, shot: &str) {
-        self.browser.picture_whole(&format!("back-{shot}"));
+        self.browser.picture_whole(&format!("back-{shot}"), PHONE);
         assert!(!self.browser.overflows(), "{shot} is wider than the screen");
     }
 }

@@ -173,7 +173,7 @@ impl Letter {
     /// Whether and how the tipster can be reached, and what goes for every letter.
     fn way_back(&mut self, cover: &Cover<'_>, reference: &Text) {
         self.say(if cover.reply.is_some() {
-            "系统无法通知举报人：回信存入加密信箱，举报人自己用收条打开时才看到，也可在那里回复。"
+            "系统无法通知举报人：回信存入加密信箱，举报人自己用回执打开时才看到，也可在那里回复。"
         } else {
             "无法联系举报人：系统不留联系方式。"
         });

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::browser::Browser;
+use crate::browser::{Browser, Device};
 
 impl Browser {
     /// Runs script in every page from now on, before the page's own.
@@ -27,6 +27,27 @@ impl Browser {
         );
         let answer = self.run("script", self.driver.execute_async(script, Vec::new()));
         answer.json().clone()
+    }
+
+    /// Keeps a picture of the whole page, as on a screen long enough for it, as
+    /// `var/screenshots/<name>.png`.
+    pub fn picture_whole(&self, name: &str, device: Device) {
+        let metrics = self.command("Page.getLayoutMetrics", json!({}));
+        let long = metrics["cssContentSize"]["height"].as_f64().unwrap_or_default();
+        self.resize(device, long.ceil() as u32);
+        self.picture(name);
+        self.resize(device, device.height);
+    }
+
+    fn resize(&self, device: Device, height: u32) {
+        let params = json!({
+            "width": device.width, "height": height, "deviceScaleFactor": 1, "mobile": true,
+        });
+        self.command("Emulation.setDeviceMetricsOverride", params);
+    }
+
+    fn command(&self, method: &str, params: Value) -> Value {
+        self.run(method, self.driver.cdp().send_raw(method, params))
     }
 
     /// Shows pages as on a system that is set to dark, or to light.

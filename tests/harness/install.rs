@@ -2,13 +2,15 @@
 //! its store, its mail, its temporary files. Built on `config/dev.toml`, so the stories live with
 //! the configuration that `make run` uses, every path of it moved into the folder.
 
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Mutex;
 
 use tempfile::TempDir;
 use toml::{Table, Value};
 
-use crate::machine::{missing, repository, run, words};
+use crate::machine::{clock_library, missing, repository, run, words};
 use crate::service::Service;
 use crate::{maildir, site};
 
@@ -16,6 +18,8 @@ use crate::{maildir, site};
 pub struct Install {
     folder: TempDir,
     config: Table,
+    owner: Option<u32>,
+    clock: Mutex<Option<String>>,
 }
 
 impl Install {
@@ -36,7 +40,8 @@ impl Install {
             std::fs::create_dir(folder.path().join(name)).expect("a folder");
         }
         site::built();
-        Self { folder, config }
+        let (owner, clock) = (None, Mutex::new(None));
+        Self { folder, config, owner, clock }
             .with("site.root", ours("site/public"))
             .with("site.units", ours("site/data/units.toml"))
             .with("registers.units", ours("config/units.toml"))
@@ -79,6 +84,24 @@ impl Install {
         self
     }
 
+    /// Hands the installation to another user of this machine, who runs the service from now on. Only
+    /// root can do so.
+    pub fn owned_by(mut self, user: u32) -> Self {
+        let given = run(Command::new("chown")
+            .args(["-R", &format!("{user}:{user}")])
+            .arg(self.folder()));
+        assert!(given.status.success(), "chown: {}", words(&given));
+        self.owner = Some(user);
+        self
+    }
+
+    /// The clock that programs started from now on see: the machine's, shifted by so much, as
+    /// libfaketime writes it (`-2d`, `+30d`, `-90`). Empty: the machine's own.
+    pub fn shift_clock(&self, by: &str) {
+        let shift = Some(by.to_string()).filter(|by| !by.is_empty());
+        *self.clock.lock().expect("nobody panicked") = shift;
+    }
+
     /// A file or folder inside the installation.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -115,6 +138,17 @@ impl Install {
             .args(arguments)
             .current_dir(self.path("work"))
             .env("TMPDIR", self.path("tmp"));
+        if let Some(user) = self.owner {
+            command.uid(user).gid(user);
+        }
+        if let Some(shift) = &*self.clock.lock().expect("nobody panicked") {
+            command
+                .env("LD_PRELOAD", clock_library())
+                .env("FAKETIME", shift)
+                // Waiting is not shifted, only the date.
+                .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+                .env("DONT_FAKE_MONOTONIC", "1");
+        }
         command
     }
 

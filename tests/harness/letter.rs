@@ -21,9 +21,11 @@ pub struct Opened {
     pub subject: String,
     /// The Chinese text.
     pub text: String,
-    /// The same facts for programs.
+    /// The same facts for programs; null in a letter that is no tip.
     pub facts: Value,
-    /// Attached files: name and bytes.
+    /// The service's certificate, that answers are encrypted to.
+    pub certificate: Option<Vec<u8>>,
+    /// Other attached files: name and bytes.
     pub files: Vec<(String, Vec<u8>)>,
     /// The whole decrypted entity.
     pub raw: Vec<u8>,
@@ -55,6 +57,12 @@ impl Letter {
             .into_iter()
             .find(|(known, _)| known.eq_ignore_ascii_case(name))
             .map(|(_, v)| v)
+    }
+
+    /// Whether it looks like one of ours: what else lies in a mailbox are bounces and alarms.
+    pub fn is_sealed(&self) -> bool {
+        let kind = self.header("Content-Type").unwrap_or_default();
+        kind.starts_with("multipart/encrypted")
     }
 
     /// The armoured payload, after checking that the letter is what RFC 3156 says.
@@ -106,15 +114,19 @@ impl Opened {
                 (name, part.contents().to_vec())
             })
             .collect();
-        let at = files
-            .iter()
-            .position(|(name, _)| name == "tip.json")
-            .expect("tip.json");
-        let facts = serde_json::from_slice(&files.remove(at).1).expect("tip.json is JSON");
+        let facts = match files.iter().position(|(name, _)| name == "tip.json") {
+            Some(at) => {
+                serde_json::from_slice(&files.remove(at).1).expect("tip.json is JSON")
+            }
+            None => Value::Null,
+        };
+        let certificate = files.iter().position(|(name, _)| name == "service.asc");
+        let certificate = certificate.map(|at| files.remove(at).1);
         Self {
             subject,
             text,
             facts,
+            certificate,
             files,
             raw,
         }

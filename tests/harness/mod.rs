@@ -4,6 +4,8 @@
 
 pub mod browser;
 pub mod cases;
+pub mod database;
+pub mod dialogue;
 pub mod form;
 pub mod gpg;
 pub mod http;
@@ -12,6 +14,7 @@ pub mod install;
 pub mod letter;
 pub mod machine;
 pub mod maildir;
+pub mod officer;
 pub mod page;
 pub mod postfix;
 pub mod service;

@@ -1,6 +1,6 @@
 //! Postfix itself, as a private instance in a temporary folder: own queue, own configuration, own
-//! port, TLS from the test's authority, letters into a Maildir. Root only; the machine's own
-//! Postfix, if any, is not touched.
+//! port, TLS from the test's authority, letters into Maildirs, replies into the service's pipe. Root
+//! only; the machine's own Postfix, if any, is not touched.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -11,12 +11,22 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::install::Install;
-use crate::machine::{free_port, missing, run, wait_for, words};
+use crate::machine::{free_port, missing, repository, run, wait_for, words};
 use crate::smtp::transport;
 use crate::tls::Authority;
 
-/// `nobody`: owns the delivered letters.
-const OWNER: u32 = 65534;
+/// `nobody`: owns the delivered letters; the service's files, too, when replies come by the pipe.
+pub const OWNER: u32 = 65534;
+
+/// Hands one mail to a server, by STARTTLS, as a mail program does.
+const SUBMIT: &str = "\
+import smtplib, ssl, sys
+port, ca, sender, recipient = sys.argv[1:]
+server = smtplib.SMTP('localhost', int(port))
+server.starttls(context=ssl.create_default_context(cafile=ca))
+server.sendmail(sender, [recipient], sys.stdin.buffer.read())
+server.quit()
+";
 
 /// A running private Postfix.
 pub struct Postfix {
@@ -28,6 +38,16 @@ pub struct Postfix {
 impl Postfix {
     /// Starts one that takes mail for every domain into one Maildir.
     pub fn start() -> Self {
+        Self::with(&[], None)
+    }
+
+    /// Starts one that has a Maildir for each of these addresses' local parts, and pipes replies into
+    /// `receive-mail` of an installation that belongs to [`OWNER`].
+    pub fn both_ways(install: &Install, names: &[&str]) -> Self {
+        Self::with(names, Some(install))
+    }
+
+    fn with(names: &[&str], replies: Option<&Install>) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("postfix-")
             .tempdir_in("/tmp")
@@ -43,8 +63,20 @@ impl Postfix {
         authority.write(&root.join("ca.pem"));
         authority.issue("localhost", &root.join("tls"));
         let port = free_port();
-        fs::write(root.join("etc/main.cf"), main_cf(root)).expect("main.cf");
-        fs::write(root.join("etc/master.cf"), master_cf(port)).expect("master.cf");
+        let mut master = master_cf(port);
+        let mut transport = "";
+        if let Some(install) = replies {
+            master.push_str(&pipe(install));
+            transport = "/^reply\\+[0-9a-f]+@/ replies:\n";
+        }
+        for (name, text) in [
+            ("main.cf", main_cf(root)),
+            ("master.cf", master),
+            ("transport", transport.to_string()),
+            ("maildirs", maildirs(names)),
+        ] {
+            fs::write(root.join("etc").join(name), text).expect("a configuration file");
+        }
         let etc = root.join("etc").display().to_string();
         let checked = run(Command::new("/usr/sbin/postfix").args(["-c", &etc, "check"]));
         assert!(
@@ -78,9 +110,26 @@ impl Postfix {
         )
     }
 
-    /// The Maildir it delivers into.
+    /// The Maildir of everybody who has none of their own.
     pub fn maildir(&self) -> PathBuf {
-        self.folder.path().join("mail/inbox")
+        self.maildir_of("inbox")
+    }
+
+    /// The Maildir of the address with this local part.
+    pub fn maildir_of(&self, name: &str) -> PathBuf {
+        self.folder.path().join("mail").join(name)
+    }
+
+    /// Submits a mail, as the mail program of `sender` does.
+    pub fn submit(&self, sender: &str, recipient: &str, mail: &[u8]) {
+        let file = self.folder.path().join("outgoing");
+        fs::write(&file, mail).expect("a file");
+        let sent = run(Command::new(repository().join("var/tools/venv/bin/python"))
+            .args(["-c", SUBMIT, &self.port.to_string()])
+            .arg(self.folder.path().join("ca.pem"))
+            .args([sender, recipient])
+            .stdin(fs::File::open(&file).expect("a file")));
+        assert!(sent.status.success(), "{}\n{}", words(&sent), self.log());
     }
 
     /// Its log, for a failing test.
@@ -130,13 +179,31 @@ fn main_cf(root: &Path) -> String {
          alias_database =\n\
          virtual_mailbox_domains = static:all\n\
          virtual_mailbox_base = {root}/mail\n\
-         virtual_mailbox_maps = static:inbox/\n\
+         virtual_mailbox_maps = regexp:{root}/etc/maildirs\n\
+         transport_maps = regexp:{root}/etc/transport\n\
          virtual_uid_maps = static:{OWNER}\n\
          virtual_gid_maps = static:{OWNER}\n\
          smtpd_tls_cert_file = {root}/tls/server.crt\n\
          smtpd_tls_key_file = {root}/tls/server.key\n\
          smtpd_tls_security_level = encrypt\n\
-         smtpd_recipient_restrictions = permit_mynetworks, reject\n"
+         smtpd_recipient_restrictions = permit_mynetworks, reject\n\
+         queue_run_delay = 1s\n\
+         minimal_backoff_time = 1s\n\
+         maximal_backoff_time = 2s\n"
+    )
+}
+
+fn maildirs(names: &[&str]) -> String {
+    let own = names.iter().map(|name| format!("/^{name}@/ {name}/\n"));
+    own.chain(["/./ inbox/\n".to_string()]).collect()
+}
+
+/// See pipe(8). The recipient is the envelope's: what a mail's own headers say may be anything.
+fn pipe(install: &Install) -> String {
+    format!(
+        "replies unix - n n - 2 pipe\n  flags=Rq user=nobody argv={} receive-mail --config {} --recipient ${{recipient}}\n",
+        Install::binary().display(),
+        install.path("tip-service.toml").display()
     )
 }
 

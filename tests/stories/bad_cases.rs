@@ -171,6 +171,7 @@ fn line_breaks_in_any_field_add_no_header_to_any_letter() {
     let known = [
         "From",
         "To",
+        "Reply-To",
         "Date",
         "Message-ID",
         "Auto-Submitted",

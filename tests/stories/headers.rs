@@ -32,6 +32,7 @@ fn every_answer_carries_the_security_headers() {
         "",
         "tip/",
         "tip/mailbox/",
+        "tip/statistics/",
         "tip/exit/",
         "tip",
         "healthz",

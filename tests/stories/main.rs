@@ -1,15 +1,25 @@
 //! Stories, one file each: what the service owes a visitor, a unit and an operator, told with the
 //! real things. A story that needs a program which is missing fails and says so; none is skipped.
 
+mod at_once;
 mod bad_cases;
 mod bad_requests;
 mod crash;
 mod headers;
 mod keys;
 mod limits;
+mod lookups;
 mod mail;
 mod main_job;
+mod postfix_pipe;
 mod privacy;
+mod refused;
+mod refused_forms;
+mod reminders;
 mod resend;
+mod rewards;
+mod seized;
 mod site;
 mod startup;
+mod transfer;
+mod way_back;

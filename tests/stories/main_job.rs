@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use e2e::browser::{Browser, DESK, Device, PHONE};
+use e2e::dialogue::STAGE;
 use e2e::form::{Form, shown_receipt};
 use e2e::gpg::Keyring;
 use e2e::install::Install;
@@ -81,7 +82,7 @@ fn ask_the_mailbox_until_delivered(browser: &Browser, service: &Service<'_>, rec
             browser.go(&format!("http://127.0.0.1:{}/tip/mailbox/", service.port));
             browser.fill("input[name=receipt]", receipt);
             browser.click_through("main form button[type=submit], main form button:not([type])");
-            browser.text("main").contains("已送达").then_some(())
+            browser.text(STAGE).contains("已送达").then_some(())
         },
     );
 }
@@ -153,7 +154,7 @@ fn a_letter_gives_nothing_away_on_the_outside() {
     }
     // All that may differ between two letters to one unit is what names the letter.
     let without_names = |headers: &[(String, String)]| -> Vec<(String, String)> {
-        let named = ["Message-ID", "Content-Type"];
+        let named = ["Message-ID", "Content-Type", "Reply-To"];
         headers
             .iter()
             .filter(|(name, _)| !named.contains(&name.as_str()))
@@ -195,7 +196,7 @@ fn with_a_second_certificate_either_key_opens_the_letter() {
 }
 
 /// The register with `colleague` beside the certificate of `dongfeng`.
-fn with_second_certificate(units: &str) -> String {
+pub(crate) fn with_second_certificate(units: &str) -> String {
     let mut register: toml::Table = units.parse().expect("TOML");
     let all = register["unit"].as_array_mut().expect("units");
     let unit = all

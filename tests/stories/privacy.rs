@@ -19,7 +19,7 @@ const REFERRER: &str = "verweis-7731.example";
 const COOKIE: &str = "keks7731=ja";
 
 /// A thing to look for: what it is, and its bytes.
-type Needle = (String, Vec<u8>);
+pub(crate) type Needle = (String, Vec<u8>);
 
 #[test]
 fn nothing_of_a_tip_or_its_sender_is_found_anywhere_afterwards() {
@@ -133,7 +133,7 @@ fn marker(field: &str) -> String {
 }
 
 /// A text in every spelling a program might write it in.
-fn spellings(what: &str, text: &str) -> Vec<Needle> {
+pub(crate) fn spellings(what: &str, text: &str) -> Vec<Needle> {
     let bytes = text.as_bytes();
     let wide: Vec<u16> = text.encode_utf16().collect();
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -198,7 +198,7 @@ fn moments(before: u64, after: u64) -> Vec<Needle> {
     all
 }
 
-fn search(folder: &Path, needles: &[Needle], except: &[&str]) -> Vec<String> {
+pub(crate) fn search(folder: &Path, needles: &[Needle], except: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for path in files_under(folder) {
         let name = path

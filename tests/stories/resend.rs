@@ -114,8 +114,7 @@ fn after_a_restart_the_same_form_says_it_was_received_and_makes_no_second_tip() 
     assert!(
         look_up(&mut service.visitor(), &receipt)
             .page()
-            .body()
-            .contains("已送达")
+            .has_text(e2e::dialogue::STAGE, "已送达")
     );
 }
 

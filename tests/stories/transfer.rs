@@ -1,0 +1,60 @@
+//! 转办: a thread moves to another unit. The server holds no plaintext, so the officer is told to
+//! forward the letter; from then on the new unit's signature counts and the old one's does not.
+
+use e2e::dialogue::{self, mailbox, tip_at_dongfeng, wait_for_letter, write_back};
+use e2e::install::Install;
+use e2e::officer::{Officer, receive};
+
+use crate::refused::{assert_refused, assert_taken};
+
+#[test]
+fn a_forwarded_thread_belongs_to_the_new_unit_alone() {
+    let install = Install::new();
+    let (old, tip) = tip_at_dongfeng(&install, "该市局管的");
+    let new = Officer::of(&install, "city");
+    let early = new.reply(&tip.letter).says("受理");
+    let why = "不是现在负责这条线索的单位";
+    assert_refused(&install, "before it is its own", &early.sealed(), why);
+    let forward = old.reply(&tip.letter).says("转办：city\n涉及别的县，请市局办。");
+    assert_taken(&install, "forward", &forward.sealed());
+
+    let service = install.start();
+    let mut visitor = service.visitor();
+    let page = mailbox(&mut visitor, &tip.receipt);
+    let name = page.text(".progress__unit").expect("who is responsible");
+    assert!(name.contains("市"), "{name}");
+    for words in ["已转给", "转给了这个单位", "涉及别的县，请市局办。"] {
+        assert!(page.has_text("main", words), "{words} is not in {}", page.body());
+    }
+    let (_, told) = wait_for_letter(&old, &install.path("mail/dongfeng"), |_, opened| {
+        opened.subject.contains("转办")
+    });
+    let cert = std::fs::read_to_string(install.path("keys/city.cert.asc")).expect("a certificate");
+    for part in ["city@units.example.invalid", new.fingerprint(), tip.reference()] {
+        assert!(told.text.replace(' ', "").contains(part), "{part} is not in\n{}", told.text);
+    }
+    assert!(cert.contains("BEGIN PGP"));
+    let (incoming, opened) = wait_for_letter(&new, &install.path("mail/city"), |_, opened| {
+        opened.subject.contains("转来")
+    });
+    assert!(opened.text.contains(tip.reference()), "{}", opened.text);
+    assert!(!opened.text.contains("该市局管的"), "the server knows the tip");
+    assert_eq!(incoming.header("Reply-To"), tip.letter.header("Reply-To"));
+
+    let late = old.reply(&tip.letter).says("受理");
+    assert_refused(&install, "the old unit", &late.sealed(), why);
+    assert_taken(&install, "the new unit", &new.reply(&incoming).says("询问：哪个县？").sealed());
+    assert!(mailbox(&mut visitor, &tip.receipt).has_text("main", "哪个县？"));
+    write_back(&mut visitor, &tip.receipt, "隔壁县。");
+    let (answer, _) = wait_for_letter(&new, &install.path("mail/city"), |_, opened| {
+        opened.text.contains("隔壁县。")
+    });
+    // The new unit never had the first letter; both name it, so a mail program holds them together.
+    assert_eq!(incoming.header("References"), Some(tip.thread()));
+    assert_eq!(answer.header("References"), Some(tip.thread()));
+    dialogue::assert_settled(&install);
+    assert_eq!(install.letters("dongfeng").len(), 2, "the tip and what to do with it");
+    let back = new.reply(&incoming).says("转办：东丰县公安局禁毒大队");
+    let verdict = receive(&install, &back.sealed());
+    println!("by name, back to the first: {verdict:?}");
+}

@@ -28,7 +28,7 @@ pub(crate) fn print() {
         let begun = Instant::now();
         let verdict = receive(&install, &mail);
         took.push(begun.elapsed());
-        assert_eq!(verdict.code, Some(0), "{}", verdict.words);
+        assert_eq!(verdict.code, Some(0), "{}", verdict.said);
     }
     let times = Percentiles::of(&mut took);
     println!(

@@ -31,9 +31,8 @@ impl Tip {
     /// Files a tip on poppies and waits until its letter lies in `maildir`, where `officer` opens it.
     pub fn file(service: &Service<'_>, officer: &Officer, maildir: &Path, what: &str) -> Self {
         let receipt = file_tip(&mut service.visitor(), what);
-        let (letter, opened) = wait_for_letter(officer, maildir, |_, opened| {
-            opened.facts["what"] == what
-        });
+        let (letter, opened) =
+            wait_for_letter(officer, maildir, |_, opened| opened.facts["what"] == what);
         Self {
             receipt,
             letter,
@@ -43,7 +42,9 @@ impl Tip {
 
     /// The number that all letters of this tip carry.
     pub fn reference(&self) -> &str {
-        self.opened.facts["reference"].as_str().expect("a reference")
+        self.opened.facts["reference"]
+            .as_str()
+            .expect("a reference")
     }
 
     /// The name that a thread's later letters answer to.

@@ -115,9 +115,7 @@ impl Opened {
             })
             .collect();
         let facts = match files.iter().position(|(name, _)| name == "tip.json") {
-            Some(at) => {
-                serde_json::from_slice(&files.remove(at).1).expect("tip.json is JSON")
-            }
+            Some(at) => serde_json::from_slice(&files.remove(at).1).expect("tip.json is JSON"),
             None => Value::Null,
         };
         let certificate = files.iter().position(|(name, _)| name == "service.asc");

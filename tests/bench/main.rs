@@ -3,6 +3,7 @@
 
 mod load;
 mod local;
+mod way_back;
 mod weight;
 
 use std::time::Duration;
@@ -21,6 +22,7 @@ fn main() {
     local::print();
     start_up();
     submissions();
+    way_back::print();
     weight::print();
 }
 

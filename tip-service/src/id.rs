@@ -20,6 +20,12 @@ pub fn parse(text: &str) -> Option<Id> {
     bytes?.try_into().ok()
 }
 
+/// The Message-ID of a letter, with its angle brackets.
+#[must_use]
+pub fn message_id(id: &Id, domain: &str) -> String {
+    format!("<{}@{domain}>", hex(id))
+}
+
 /// The name of a mailbox in letters: the same for a tip and all that follows it, says nothing by itself.
 #[must_use]
 pub fn reference(mailbox_id: &Id) -> String {

@@ -126,7 +126,10 @@ fn wrong_values(name: &str, value: &Value) -> Vec<Value> {
     // What is right for these keys although it is wrong for others.
     let fine = match name {
         "base_path" | "value" => Some(Value::String(String::new())),
-        "delay_max_seconds" | "digest_hour" | "keep_delivered_days" | "mailbox_jitter_days"
+        "delay_max_seconds"
+        | "digest_hour"
+        | "keep_delivered_days"
+        | "mailbox_jitter_days"
         | "unread_grace_days" => Some(Value::Integer(0)),
         "trusted_proxies" | "fingerprints" | "township" | "question" => {
             Some(Value::Array(Vec::new()))

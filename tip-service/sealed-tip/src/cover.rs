@@ -22,6 +22,9 @@ pub struct Cover<'a> {
 pub struct ReplyTo<'a> {
     /// `reply+<token>@domain`.
     pub address: &'a str,
+    /// The letter's own Message-ID with its angle brackets: what a reply made from a link answers to, so that the
+    /// officer's mail program keeps the thread together.
+    pub message_id: &'a str,
     /// The service's certificate, ASCII-armoured: attached as `service.asc`.
     pub service_cert: &'a str,
     /// The unit's replies must be encrypted as well as signed. Changes the wording only.
@@ -80,7 +83,7 @@ impl Cover<'_> {
     /// At least as many bytes as [`actions`] writes.
     pub(crate) fn room(&self) -> usize {
         let reply = self.reply.map_or(0, |reply| {
-            reply.address.len() + reply.reward.map_or(0, str::len)
+            reply.address.len() + reply.message_id.len() + reply.reward.map_or(0, str::len)
         });
         // A cleaned text is at most five times as long, a percent-encoded one three times that.
         8 * (15 * (self.reference.len() + reply) + 256)
@@ -91,15 +94,17 @@ impl Cover<'_> {
 pub(crate) fn actions(page: &mut Page, reference: &Text, reply: &ReplyTo<'_>) {
     page.say("【回信办理】");
     page.say("点下面的链接，或直接回复本信。第一行写指令；只有指令与引文之间的文字会转给举报人。");
+    page.say("点链接打开的新信里，指令已经写好：先把光标移到正文末尾，再接着写。");
     page.say(if reply.encrypted {
         "回信须用本单位登记的密钥签名，并用附件 service.asc 中的系统公钥加密。"
     } else {
         "回信须用本单位登记的密钥签名；最好也用附件 service.asc 中的系统公钥加密。"
     });
     let address = Text::line(reply.address);
+    let message_id = Text::line(reply.message_id);
     let reward = reply.reward.map(Text::line);
     for action in ACTIONS.iter().chain(reward.as_ref().map(|_| &REWARD)) {
-        let link = link(&address, reference, action);
+        let link = link(&address, &message_id, reference, action);
         page.say(&format!(
             "· {}\u{ff08}{}\u{ff09}<{link}>",
             action.command, action.hint
@@ -114,12 +119,14 @@ pub(crate) fn actions(page: &mut Page, reference: &Text, reply: &ReplyTo<'_>) {
 }
 
 /// A reply with the command in place.
-fn link(address: &Text, reference: &Text, action: &Action) -> String {
+fn link(address: &Text, message_id: &Text, reference: &Text, action: &Action) -> String {
     let colon = if action.words { "\u{ff1a}" } else { "" };
     let mut out = String::from("mailto:");
     push_encoded(&mut out, address.as_str(), "@");
     out.push_str("?subject=");
     push_encoded(&mut out, reference.as_str(), "");
+    out.push_str("&In-Reply-To=");
+    push_encoded(&mut out, message_id.as_str(), "@");
     out.push_str("&body=");
     push_encoded(&mut out, action.command, "");
     push_encoded(&mut out, colon, "");

@@ -17,9 +17,9 @@
 
 mod armor;
 mod certificate;
+mod cleartext;
 mod cover;
 mod digest;
-mod cleartext;
 mod entry;
 mod identity;
 mod key_error;
@@ -53,9 +53,9 @@ pub use note::{DigestLine, Note};
 pub use open::{OpenError, SecretCert, open};
 pub use read::{letter_json, letter_text};
 pub use receipt::{Receipt, ReceiptError};
+pub use reply::{Opened, open_reply, verify_detached, verify_inline};
 pub use reward::{ClaimCode, ClaimError};
 pub use seal::{SealError, SealedLetter, seal, seal_note};
-pub use reply::{Opened, open_reply, verify_detached, verify_inline};
 pub use text::Text;
 pub use tip::{Answer, LINE_MAX_CHARS, Named, Tip, WHAT_MAX_CHARS};
 pub use unit_key::UnitCert;

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 pub use error::{ConfigError, Fault};
 pub use pace::{Delivery, Level, Limits, Log, Retention};
 pub use replies::{Replies, ServiceCert, Triage};
-pub use settings::{Config, Mail, Registers, Server, Site, Store};
+pub use settings::{Config, Mail, Registers, ReplyNames, Server, Site, Store};
 pub use transport::{Smtp, Tls, Transport};
 
 use crate::kinds::Kinds;
@@ -47,17 +47,17 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// What lets a unit answer a letter: `address` as [`Mail::reply_address`] gives it, `reward` the claim check
-    /// if rewards are on.
+    /// What lets a unit answer a letter; `reward` is the claim check if rewards are on.
     #[must_use]
     pub fn reply_to<'a>(
         &'a self,
         unit: &Unit,
-        address: &'a str,
+        names: &'a ReplyNames,
         reward: Option<&'a str>,
     ) -> sealed_tip::ReplyTo<'a> {
         sealed_tip::ReplyTo {
-            address,
+            address: &names.address,
+            message_id: &names.message_id,
             service_cert: &self.service_cert.armored,
             encrypted: !unit.unencrypted_replies,
             reward,

@@ -158,7 +158,25 @@ pub struct Mail {
     pub transport: Transport,
 }
 
+/// What a reply to a letter is addressed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplyNames {
+    /// The thread's.
+    pub address: String,
+    /// The letter's.
+    pub message_id: String,
+}
+
 impl Mail {
+    /// Address and Message-ID for replies to one letter of a thread.
+    #[must_use]
+    pub fn reply_names(&self, token: &Id, letter: &Id) -> ReplyNames {
+        ReplyNames {
+            address: self.reply_address(token),
+            message_id: id::message_id(letter, &self.domain),
+        }
+    }
+
     /// Where replies to a thread go.
     #[must_use]
     pub fn reply_address(&self, token: &Id) -> String {

@@ -80,7 +80,9 @@ impl Desk<'_> {
     /// [`Failure`]; nothing was stored then.
     pub async fn receive(&self, raw: &[u8], recipient: Option<&str>) -> Result<Received, Failure> {
         let raw = Zeroizing::new(body::to_crlf(raw));
-        let mail = guarded(|| parts::headers(&raw)).flatten().ok_or(Refusal::Broken)?;
+        let mail = guarded(|| parts::headers(&raw))
+            .flatten()
+            .ok_or(Refusal::Broken)?;
         let config = &self.loaded.config.mail;
         let returned =
             guarded(|| bounce::failed_letters(&mail, &config.domain)).unwrap_or_default();
@@ -248,7 +250,6 @@ impl Desk<'_> {
             .await?;
         let thread = &target.thread;
         let reference = id::reference(&thread.mailbox_id);
-        let address = self.loaded.config.mail.reply_address(&thread.id);
         let fingerprints: Vec<String> = to.certs.iter().map(UnitCert::fingerprint).collect();
         let told = Note::Forwarded {
             unit: &to.name,
@@ -259,12 +260,15 @@ impl Desk<'_> {
             reference: &reference,
             reply: None,
         };
-        let mut letters = vec![self.letter(&told, &cover, from, thread)?];
+        let mut letters = vec![self.letter(self.entropy.bytes(), &told, &cover, from, thread)?];
+        let id = self.entropy.bytes();
+        let names = self.loaded.config.mail.reply_names(&thread.id, &id);
         let cover = Cover {
             reference: &reference,
-            reply: Some(self.loaded.reply_to(&to, &address, None)),
+            reply: Some(self.loaded.reply_to(&to, &names, None)),
         };
-        letters.push(self.letter(&Note::Incoming { from: &from.name }, &cover, &to, thread)?);
+        let told = Note::Incoming { from: &from.name };
+        letters.push(self.letter(id, &told, &cover, &to, thread)?);
         let text = format!("已转给{}。\n{}", to.name, command.text.as_str());
         Ok((
             ReplyChange::Forward(to.id.clone()),
@@ -311,6 +315,7 @@ impl Desk<'_> {
 
     fn letter(
         &self,
+        id: Id,
         note: &Note<'_>,
         cover: &Cover<'_>,
         to: &Unit,
@@ -322,7 +327,7 @@ impl Desk<'_> {
             sealed_tip::seal_note(note, cover, &certs, self.now, &mut self.entropy.fork())
                 .map_err(|error| Failure::Within(error.to_string()))?;
         Ok(NewLetter {
-            id: self.entropy.bytes(),
+            id,
             unit_id: to.id.clone(),
             thread_id: Some(thread.id),
             begins_thread: false,

@@ -72,7 +72,8 @@ impl Reminders<'_> {
         };
         let since = Date::of(thread.waiting_since().unwrap_or_default()).to_string();
         let reference = id::reference(&thread.mailbox_id);
-        let address = self.loaded.config.mail.reply_address(&thread.id);
+        let id = self.entropy.bytes();
+        let names = self.loaded.config.mail.reply_names(&thread.id, &id);
         let supervisor = unit.supervisor.as_deref().and_then(|id| register.unit(id));
         let mut letters = Vec::new();
         if thread.nudges == 0 {
@@ -83,9 +84,9 @@ impl Reminders<'_> {
             };
             let cover = Cover {
                 reference: &reference,
-                reply: Some(self.loaded.reply_to(unit, &address, None)),
+                reply: Some(self.loaded.reply_to(unit, &names, None)),
             };
-            letters.extend(self.letter(&note, &cover, unit, Some(thread.id), now));
+            letters.extend(self.letter(id, &note, &cover, unit, Some(thread.id)));
         }
         let mut reached = step;
         if let Some(supervisor) = supervisor.filter(|_| step == 2) {
@@ -97,7 +98,7 @@ impl Reminders<'_> {
                 reference: &reference,
                 reply: None,
             };
-            match self.letter(&note, &cover, supervisor, None, now) {
+            match self.letter(self.entropy.bytes(), &note, &cover, supervisor, None) {
                 Some(letter) => letters.push(letter),
                 // Tried again until the supervisor can be written to.
                 None => reached = 1,
@@ -153,7 +154,7 @@ impl Reminders<'_> {
             reply: None,
         };
         let letters: Vec<NewLetter> = self
-            .letter(&note, &cover, unit, None, now)
+            .letter(self.entropy.bytes(), &note, &cover, unit, None)
             .into_iter()
             .collect();
         let about = About::Digest {
@@ -170,17 +171,18 @@ impl Reminders<'_> {
     /// `None`: the unit cannot be written to now. Said in the log by the daily look at all keys.
     fn letter(
         &self,
+        id: Id,
         note: &Note<'_>,
         cover: &Cover<'_>,
         to: &Unit,
         thread_id: Option<Id>,
-        now: u64,
     ) -> Option<NewLetter> {
+        let now = self.clock.unix();
         to.usable(now).ok()?;
         let certs: Vec<&UnitCert> = to.certs.iter().collect();
         match sealed_tip::seal_note(note, cover, &certs, now, &mut self.entropy.fork()) {
             Ok(sealed) => Some(NewLetter {
-                id: self.entropy.bytes(),
+                id,
                 unit_id: to.id.clone(),
                 thread_id,
                 begins_thread: false,

@@ -88,18 +88,19 @@ impl Intake {
         unit.usable(now)
             .map_err(|_| SubmitError::Closed(unit.clone()))?;
         let certs: Vec<&UnitCert> = unit.certs.iter().collect();
-        let address = self.loaded.config.mail.reply_address(&place.token);
+        let id = self.entropy.bytes();
+        let names = self.loaded.config.mail.reply_names(&place.token, &id);
         let check = receipt
             .filter(|_| self.loaded.config.triage.rewards)
             .map(|receipt| receipt.claim_code(&place.token).check());
         let cover = Cover {
             reference,
-            reply: Some(self.loaded.reply_to(unit, &address, check.as_deref())),
+            reply: Some(self.loaded.reply_to(unit, &names, check.as_deref())),
         };
         let sealed =
             seal(&cover, &certs, now).map_err(|error| SubmitError::Seal(error.to_string()))?;
         Ok(NewLetter {
-            id: self.entropy.bytes(),
+            id,
             unit_id: unit.id.clone(),
             thread_id: Some(place.token),
             begins_thread: place.begins,

@@ -10,7 +10,7 @@ use lettre::message::header::{
 use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
 
 use crate::clock;
-use crate::id::{Id, hex};
+use crate::id::{Id, message_id};
 
 /// The subject of every letter, whatever is in it. The real one is inside (protected headers).
 const SUBJECT: &str = "Encrypted message";
@@ -96,8 +96,4 @@ fn head(
         .date(SystemTime::UNIX_EPOCH + Duration::from_secs(clock::day_start(day)))
         .message_id(Some(message_id(id, domain)))
         .raw_header(automatic))
-}
-
-fn message_id(id: &Id, domain: &str) -> String {
-    format!("<{}@{domain}>", hex(id))
 }

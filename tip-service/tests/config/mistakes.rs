@@ -14,7 +14,11 @@ fn whatever_is_not_on_the_disk_is_named() {
         (DEV, "registers.places", "places.toml"),
         (DEV, "registers.keys", "../var/keys"),
         (DEV, "mail.transport.dir", "../var/mail"),
-        (DEV, "replies.secret_key_file", "../var/keys/service.secret.asc"),
+        (
+            DEV,
+            "replies.secret_key_file",
+            "../var/keys/service.secret.asc",
+        ),
         (DEV, "replies.cert_file", "../var/keys/service.cert.asc"),
         (REFERENCE, "mail.transport.password_file", "smtp-password"),
         (REFERENCE, "mail.transport.ca_file", "smtp-ca.pem"),

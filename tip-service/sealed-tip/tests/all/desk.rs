@@ -64,6 +64,7 @@ pub(crate) fn answerable<'a>(service_cert: &'a str, reward: Option<&'a str>) -> 
         reference: REFERENCE,
         reply: Some(ReplyTo {
             address: ADDRESS,
+            message_id: MESSAGE_ID,
             service_cert,
             encrypted: true,
             reward,
@@ -125,7 +126,10 @@ pub(crate) fn parts(entity: &[u8]) -> Vec<(String, String)> {
     pieces.iter().map(split).collect()
 }
 
-/// Address, subject and body of a `mailto:` link, as a mail program reads it.
+/// The letter that links answer to.
+pub(crate) const MESSAGE_ID: &str = "<00112233445566778899aabbccddeeff@tips.example.invalid>";
+
+/// Address, subject and body of a `mailto:` link, as a mail program reads it; each answers to the letter.
 pub(crate) fn mailto(link: &str) -> (String, String, String) {
     assert!(link.is_ascii() && !link.contains(['+', ' ', '<', '>', '"', '#']));
     let (address, query) = link
@@ -133,7 +137,10 @@ pub(crate) fn mailto(link: &str) -> (String, String, String) {
         .unwrap()
         .split_once('?')
         .unwrap();
-    let (subject, body) = query.split_once('&').unwrap();
+    let (subject, rest) = query.split_once('&').unwrap();
+    let (answered, body) = rest.split_once('&').unwrap();
+    let answered = answered.strip_prefix("In-Reply-To=").unwrap();
+    assert_eq!(percent_decoded(answered), MESSAGE_ID);
     (
         percent_decoded(address),
         percent_decoded(subject.strip_prefix("subject=").unwrap()),

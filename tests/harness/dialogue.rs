@@ -113,6 +113,19 @@ pub fn mailbox(client: &mut Client, receipt: &str) -> Page {
     look_up(client, receipt).page()
 }
 
+/// The text of every page of a mailbox, the newest first.
+pub fn whole_mailbox(client: &mut Client, receipt: &str) -> String {
+    let (mut all, mut next) = (String::new(), Some("0".to_string()));
+    while let Some(number) = next {
+        let page = post(client, &[("receipt", receipt), ("page", &number)]).page();
+        all += &page.text(".talk").unwrap_or_default();
+        let buttons = page.attributes(".turn button", "value");
+        let later = |value: &String| value.parse::<u32>().ok() > number.parse().ok();
+        next = buttons.into_iter().find(later);
+    }
+    all
+}
+
 /// Writes back by the form on the mailbox page.
 pub fn write_back(client: &mut Client, receipt: &str, text: &str) -> Answer {
     let page = mailbox(client, receipt);

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use e2e::database::Database;
-use e2e::dialogue::{self, STAGE, Tip, mailbox, tip_at_dongfeng};
+use e2e::dialogue::{self, STAGE, Tip, mailbox, tip_at_dongfeng, whole_mailbox};
 use e2e::install::Install;
 use e2e::machine::repository;
 use e2e::officer::Officer;
@@ -59,20 +59,15 @@ fn two_officers_of_one_unit_who_answer_at_once_are_both_heard_or_one_is_told_why
     let late = asked.0 == Some(65) && asked.1.contains("已经办结");
     assert!(late || asked.0 == Some(0), "{asked:?}");
     let service = install.start();
-    let page = mailbox(&mut service.visitor(), &tip.receipt);
+    let mut visitor = service.visitor();
+    let talk = whole_mailbox(&mut visitor, &tip.receipt);
     for round in 0..5 {
-        assert!(
-            page.has_text("main", &format!("第{round}问")),
-            "{}",
-            page.body()
-        );
-        assert!(
-            page.has_text("main", &format!("第{round}答")),
-            "{}",
-            page.body()
-        );
+        for words in [format!("第{round}问"), format!("第{round}答")] {
+            assert!(talk.contains(&words), "{words} is not in {talk}");
+        }
     }
-    assert_eq!(page.has_text("main", "还有吗？"), !late);
+    assert_eq!(talk.contains("还有吗？"), !late);
+    let page = mailbox(&mut visitor, &tip.receipt);
     assert!(page.has_text(STAGE, "已办结"), "{}", page.body());
 }
 
@@ -121,20 +116,7 @@ fn a_reply_whose_process_was_killed_is_there_exactly_once_after_it_comes_again()
     }
     println!("{KILLS} kills: {before} before it was stored, {after} after");
     let service = install.start();
-    let mut said = String::new();
-    let mut visitor = service.visitor();
-    for page in 0..5 {
-        let fields = [
-            ("receipt", tip.receipt.as_str()),
-            ("page", &page.to_string()),
-        ];
-        let body = e2e::form::url_encoded(&fields);
-        let kind = "application/x-www-form-urlencoded";
-        said += &visitor
-            .post(e2e::form::MAILBOX, kind, body.as_bytes())
-            .page()
-            .body();
-    }
+    let said = whole_mailbox(&mut service.visitor(), &tip.receipt);
     for kill in 0..KILLS {
         assert!(
             said.contains(&format!("第{kill}次")),

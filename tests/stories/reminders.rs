@@ -43,6 +43,7 @@ fn an_unacknowledged_tip_reminds_its_unit_then_tells_its_supervisor_and_then_is_
     });
     assert!(opened.text.contains(tip.reference()), "{}", opened.text);
     assert!(!opened.text.contains("没人受理"), "{}", opened.text);
+    opened.keep(&reminder, "reminder");
     assert_eq!(reminder.header("In-Reply-To"), Some(tip.thread()));
     assert_eq!(reminder.header("Reply-To"), tip.letter.header("Reply-To"));
     a_day_later(&install, "+2d");
@@ -57,6 +58,7 @@ fn an_unacknowledged_tip_reminds_its_unit_then_tells_its_supervisor_and_then_is_
         opened.text
     );
     assert!(!opened.text.contains("没人受理"), "{}", opened.text);
+    opened.keep(&told, "escalation");
     assert_eq!(told.header("Reply-To"), None, "nothing to answer");
     a_day_later(&install, "+9d");
     assert_eq!(count(), (2, 1), "quiet from now on");
@@ -116,7 +118,8 @@ fn every_unit_gets_its_digest_once_a_day_and_busy_or_quiet_has_one_size() {
     }
     assert!(!opened.text.contains("第3条"), "{}", opened.text);
     let (quiet, nothing) = digest("dongliao", "");
-    println!("{}\n\n{}", opened.text, nothing.text);
+    opened.keep(&busy, "digest-busy");
+    nothing.keep(&quiet, "digest-quiet");
     assert_eq!(size(&busy), size(&quiet), "a quiet day shows");
     assert_eq!(busy.header("Reply-To"), None);
     a_day_later(&install, "+1d");

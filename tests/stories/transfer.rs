@@ -59,9 +59,10 @@ fn a_forwarded_thread_belongs_to_the_new_unit_alone() {
 
 /// What both officers are told; hands back the new one's letter.
 fn notices(install: &Install, old: &Officer, new: &Officer, tip: &Tip) -> Letter {
-    let (_, told) = wait_for_letter(old, &install.path("mail/dongfeng"), |_, opened| {
+    let (letter, told) = wait_for_letter(old, &install.path("mail/dongfeng"), |_, opened| {
         opened.subject.contains("转办")
     });
+    told.keep(&letter, "forwarded");
     let address = "city@units.example.invalid";
     for part in [address, new.fingerprint(), tip.reference()] {
         let text = told.text.replace(' ', "");
@@ -70,6 +71,7 @@ fn notices(install: &Install, old: &Officer, new: &Officer, tip: &Tip) -> Letter
     let (incoming, opened) = wait_for_letter(new, &install.path("mail/city"), |_, opened| {
         opened.subject.contains("转来")
     });
+    opened.keep(&incoming, "incoming");
     let text = &opened.text;
     assert!(text.contains(tip.reference()), "{text}");
     assert!(!text.contains(WHAT), "the server knows the tip: {text}");

@@ -49,7 +49,7 @@ fn from_a_telephone_to_the_unit_and_back_until_the_mailbox_ends() {
         receipt,
     };
     let (letter, opened) = stage.letter(|_, opened| opened.facts["what"] == STORY);
-    keep("letter", &letter, &opened);
+    opened.keep(&letter, "back-letter");
     let text = &opened.text;
     for part in [STORY, "受理", "mailto:", "种植", "横道河镇"] {
         assert!(text.contains(part), "{part} is not in\n{text}");
@@ -99,7 +99,7 @@ impl Stage<'_> {
     /// The letter with the holder's answer, in the first one's thread.
     fn answer(&self, first: &Letter) -> Letter {
         let (answer, opened) = self.letter(|_, opened| opened.text.contains(ANSWER));
-        keep("answer", &answer, &opened);
+        opened.keep(&answer, "back-answer");
         let thread = first.header("Message-ID");
         assert_eq!(answer.header("In-Reply-To"), thread);
         assert_eq!(answer.header("References"), thread);
@@ -172,16 +172,4 @@ fn the_end(install: &Install, stage: &Stage<'_>) {
         "{said}"
     );
     stage.picture("7-ended");
-}
-
-/// A decrypted letter beside the screenshots, to be read by eye.
-fn keep(name: &str, letter: &Letter, opened: &Opened) {
-    let folder = e2e::machine::repository().join("var/screenshots");
-    let head: String = letter
-        .headers()
-        .iter()
-        .map(|(n, v)| format!("{n}: {v}\n"))
-        .collect();
-    let text = format!("{head}\n— {}\n\n{}", opened.subject, opened.text);
-    std::fs::write(folder.join(format!("back-{name}.txt")), text).expect("a file");
 }

@@ -113,6 +113,14 @@ pub fn mailbox(client: &mut Client, receipt: &str) -> Page {
     look_up(client, receipt).page()
 }
 
+/// One page of a mailbox; 0 is the newest.
+pub fn page(client: &mut Client, receipt: &str, number: usize) -> Answer {
+    post(
+        client,
+        &[("receipt", receipt), ("page", &number.to_string())],
+    )
+}
+
 /// The text of every page of a mailbox, the newest first.
 pub fn whole_mailbox(client: &mut Client, receipt: &str) -> String {
     let (mut all, mut next) = (String::new(), Some("0".to_string()));

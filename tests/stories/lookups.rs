@@ -74,6 +74,41 @@ fn every_answer_has_the_same_status_headers_and_size() {
 }
 
 #[test]
+fn the_fullest_mailbox_has_the_size_of_one_that_never_was() {
+    let install = Install::new();
+    let service = install.start();
+    let officer = Officer::of(&install, "dongfeng");
+    let maildir = install.path("mail/dongfeng");
+    let tip = Tip::file(&service, &officer, &maildir, "来往很多");
+    // What takes most room on a page: every character escaped, every second one a line of its own.
+    let (wide, long) = ("\"".repeat(3_900), "\"\n".repeat(1_950));
+    for text in [&wide, &long, &"汉".repeat(3_900)] {
+        let reply = officer.reply(&tip.letter).says(&format!("答复：{text}"));
+        let verdict = receive(&install, &reply.sealed());
+        assert_eq!(verdict.code, Some(0), "{}", verdict.said);
+        let answer = write_back(&mut service.visitor(), &tip.receipt, text);
+        assert_eq!(answer.status, 200, "{}", answer.page().body());
+    }
+    for _ in 0..12 {
+        let reply = officer
+            .reply(&tip.letter)
+            .says(&format!("答复：{}", &long[..500]));
+        assert_eq!(receive(&install, &reply.sealed()).code, Some(0));
+    }
+    let short = officer.reply(&tip.letter).says("奖励：请来领取。");
+    assert_eq!(receive(&install, &short.sealed()).code, Some(0));
+    let mut visitor = service.visitor();
+    let never = look_up(&mut visitor, &strange_receipt()).wire;
+    let sizes: Vec<usize> = (0..9)
+        .map(|page| dialogue::page(&mut visitor, &tip.receipt, page).wire)
+        .collect();
+    assert!(
+        sizes.iter().all(|size| *size == never),
+        "{sizes:?}, not {never}"
+    );
+}
+
+#[test]
 fn no_time_that_can_be_measured_tells_one_from_another() {
     let _alone = whole_machine();
     let install = Install::new();

@@ -135,7 +135,7 @@ TYPE = """
 const w = compose(), editor = w.document.getElementById("messageEditor");
 w.focus(); editor.focus(); editor.contentWindow.focus();
 await pause(300);
-if (args[1]) w.goDoCommand("cmd_moveBottom");
+if (args[1]) w.goDoCommand("cmd_endLine");
 const keyboard = Cc["@mozilla.org/text-input-processor;1"].createInstance(Ci.nsITextInputProcessor);
 keyboard.beginInputTransactionForTests(w);
 args[0].split("\\n").forEach((line, n) => {
@@ -286,9 +286,9 @@ class Thunderbird:
         self.run(REPLY)
         return self.run(STATE)
 
-    def type(self, text, at_end=False):
-        """Types as an input method does, where Thunderbird put the cursor, or after Ctrl+End."""
-        self.run(TYPE, text, at_end)
+    def type(self, text, after_end_key=False):
+        """Types as an input method does, where Thunderbird put the cursor, or after a press of End."""
+        self.run(TYPE, text, after_end_key)
 
     def send(self):
         """Presses Send; whether the window closed, which it does when the server took the mail."""
@@ -307,6 +307,7 @@ class Thunderbird:
         return path
 
     def close(self):
+        """Ends both; nothing is left running."""
         self.control.quit()
         self._stop()
 

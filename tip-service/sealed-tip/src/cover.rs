@@ -94,7 +94,7 @@ impl Cover<'_> {
 pub(crate) fn actions(page: &mut Page, reference: &Text, reply: &ReplyTo<'_>) {
     page.say("【回信办理】");
     page.say("点下面的链接，或直接回复本信。第一行写指令；只有指令与引文之间的文字会转给举报人。");
-    page.say("点链接打开的新信里，指令已经写好：先把光标移到正文末尾，再接着写。");
+    page.say("点链接打开的新信里，指令已经写好：先按 End 键，再接着写。");
     page.say(if reply.encrypted {
         "回信须用本单位登记的密钥签名，并用附件 service.asc 中的系统公钥加密。"
     } else {

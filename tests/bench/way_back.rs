@@ -7,7 +7,7 @@ use e2e::dialogue::tip_at_dongfeng;
 use e2e::form::look_up;
 use e2e::http::Client;
 use e2e::install::Install;
-use e2e::officer::receive;
+use e2e::pipe::receive;
 
 use crate::load::Percentiles;
 

@@ -50,7 +50,11 @@ impl<'a> Database<'a> {
             .args(["-c", RUN])
             .arg(self.0.path("store/tips.db"))
             .args(statements));
-        assert!(output.status.success(), "{statements:?}: {}", words(&output));
+        assert!(
+            output.status.success(),
+            "{statements:?}: {}",
+            words(&output)
+        );
         String::from_utf8(output.stdout).expect("text")
     }
 }

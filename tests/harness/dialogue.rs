@@ -31,9 +31,8 @@ impl Tip {
     /// Files a tip on poppies and waits until its letter lies in `maildir`, where `officer` opens it.
     pub fn file(service: &Service<'_>, officer: &Officer, maildir: &Path, what: &str) -> Self {
         let receipt = file_tip(&mut service.visitor(), what);
-        let (letter, opened) = wait_for_letter(officer, maildir, |_, opened| {
-            opened.facts["what"] == what
-        });
+        let (letter, opened) =
+            wait_for_letter(officer, maildir, |_, opened| opened.facts["what"] == what);
         Self {
             receipt,
             letter,
@@ -43,7 +42,9 @@ impl Tip {
 
     /// The number that all letters of this tip carry.
     pub fn reference(&self) -> &str {
-        self.opened.facts["reference"].as_str().expect("a reference")
+        self.opened.facts["reference"]
+            .as_str()
+            .expect("a reference")
     }
 
     /// The name that a thread's later letters answer to.
@@ -110,6 +111,27 @@ pub const STAGE: &str = ".progress .is-now b";
 /// What a mailbox says now.
 pub fn mailbox(client: &mut Client, receipt: &str) -> Page {
     look_up(client, receipt).page()
+}
+
+/// One page of a mailbox; 0 is the newest.
+pub fn page(client: &mut Client, receipt: &str, number: usize) -> Answer {
+    post(
+        client,
+        &[("receipt", receipt), ("page", &number.to_string())],
+    )
+}
+
+/// The text of every page of a mailbox, the newest first.
+pub fn whole_mailbox(client: &mut Client, receipt: &str) -> String {
+    let (mut all, mut next) = (String::new(), Some("0".to_string()));
+    while let Some(number) = next {
+        let page = post(client, &[("receipt", receipt), ("page", &number)]).page();
+        all += &page.text(".talk").unwrap_or_default();
+        let buttons = page.attributes(".turn button", "value");
+        let later = |value: &String| value.parse::<u32>().ok() > number.parse().ok();
+        next = buttons.into_iter().find(later);
+    }
+    all
 }
 
 /// Writes back by the form on the mailbox page.

@@ -33,7 +33,9 @@ impl Browser {
     /// `var/screenshots/<name>.png`.
     pub fn picture_whole(&self, name: &str, device: Device) {
         let metrics = self.command("Page.getLayoutMetrics", json!({}));
-        let long = metrics["cssContentSize"]["height"].as_f64().unwrap_or_default();
+        let long = metrics["cssContentSize"]["height"]
+            .as_f64()
+            .unwrap_or_default();
         self.resize(device, long.ceil() as u32);
         self.picture(name);
         self.resize(device, device.height);

@@ -41,32 +41,37 @@ impl Install {
         }
         site::built();
         let (owner, clock) = (None, Mutex::new(None));
-        Self { folder, config, owner, clock }
-            .with("site.root", ours("site/public"))
-            .with("site.units", ours("site/data/units.toml"))
-            .with("registers.units", ours("config/units.toml"))
-            .with("registers.kinds", ours("config/kinds.toml"))
-            .with("registers.places", ours("config/places.toml"))
-            .with(
-                "replies.secret_key_file",
-                format!("{keys}/service.secret.asc"),
-            )
-            .with("replies.cert_file", format!("{keys}/service.cert.asc"))
-            .with("registers.keys", keys)
-            .with("store.path", store)
-            .with(
-                "mail.transport",
-                Table::from_iter([
-                    ("kind".to_string(), Value::from("maildir")),
-                    ("dir".to_string(), Value::from(mail)),
-                ]),
-            )
-            .with("delivery.delay_max_seconds", 0)
-            .with("delivery.retry_min_seconds", 1)
-            .with("delivery.retry_max_seconds", 2)
-            .with("limits.prompt_per_hour", 100_000)
-            .with("limits.onion_prompt_per_hour", 1_000_000)
-            .with("limits.refuse_per_minute", 1_000_000)
+        Self {
+            folder,
+            config,
+            owner,
+            clock,
+        }
+        .with("site.root", ours("site/public"))
+        .with("site.units", ours("site/data/units.toml"))
+        .with("registers.units", ours("config/units.toml"))
+        .with("registers.kinds", ours("config/kinds.toml"))
+        .with("registers.places", ours("config/places.toml"))
+        .with(
+            "replies.secret_key_file",
+            format!("{keys}/service.secret.asc"),
+        )
+        .with("replies.cert_file", format!("{keys}/service.cert.asc"))
+        .with("registers.keys", keys)
+        .with("store.path", store)
+        .with(
+            "mail.transport",
+            Table::from_iter([
+                ("kind".to_string(), Value::from("maildir")),
+                ("dir".to_string(), Value::from(mail)),
+            ]),
+        )
+        .with("delivery.delay_max_seconds", 0)
+        .with("delivery.retry_min_seconds", 1)
+        .with("delivery.retry_max_seconds", 2)
+        .with("limits.prompt_per_hour", 100_000)
+        .with("limits.onion_prompt_per_hour", 1_000_000)
+        .with("limits.refuse_per_minute", 1_000_000)
     }
 
     /// Sets a key such as `limits.prompt_per_hour`.

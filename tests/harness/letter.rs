@@ -7,6 +7,7 @@ use mail_parser::{MessageParser, MimeHeaders};
 use serde_json::Value;
 
 use crate::gpg::Keyring;
+use crate::machine::repository;
 
 /// A letter as it arrived.
 pub struct Letter {
@@ -100,6 +101,16 @@ impl Letter {
 }
 
 impl Opened {
+    /// Keeps a letter, outside and inside, as `var/screenshots/<name>.txt`, to be read by eye.
+    pub fn keep(&self, letter: &Letter, name: &str) {
+        let folder = repository().join("var/screenshots");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let headers = letter.headers().into_iter();
+        let head: String = headers.map(|(name, v)| format!("{name}: {v}\n")).collect();
+        let text = format!("{head}\n— {}\n\n{}", self.subject, self.text);
+        std::fs::write(folder.join(format!("{name}.txt")), text).expect("a file");
+    }
+
     /// Takes the decrypted entity apart.
     pub fn of(raw: Vec<u8>) -> Self {
         let message = MessageParser::default()
@@ -115,9 +126,7 @@ impl Opened {
             })
             .collect();
         let facts = match files.iter().position(|(name, _)| name == "tip.json") {
-            Some(at) => {
-                serde_json::from_slice(&files.remove(at).1).expect("tip.json is JSON")
-            }
+            Some(at) => serde_json::from_slice(&files.remove(at).1).expect("tip.json is JSON"),
             None => Value::Null,
         };
         let certificate = files.iter().position(|(name, _)| name == "service.asc");

@@ -64,7 +64,10 @@ pub fn missing(program: &Path, error: &std::io::Error) -> ! {
 /// libfaketime, which gives a program another date. The program is the same; what it asks the C
 /// library for the time is answered by this.
 pub fn clock_library() -> PathBuf {
-    let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    let folders = std::fs::read_dir("/usr/lib")
+        .into_iter()
+        .flatten()
+        .flatten();
     folders
         .map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"))
         .find(|path| path.exists())

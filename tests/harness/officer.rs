@@ -1,9 +1,7 @@
 //! An officer at the mail program: opens letters and writes replies, signed and encrypted by GnuPG,
 //! in the forms that mail programs make (RFC 3156 and inline). Nothing here is the service's code.
 
-use std::io::Write;
 use std::path::PathBuf;
-use std::process::Stdio;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::gpg::Keyring;
 use crate::install::Install;
 use crate::letter::{Letter, Opened};
-use crate::machine::{missing, words};
+use crate::machine::words;
 
 /// One person at a unit, with a key ring.
 pub struct Officer {
@@ -55,7 +53,9 @@ impl Officer {
 
     /// A reply to a letter, addressed and threaded as a mail program does it, still without words.
     pub fn reply(&self, letter: &Letter) -> Draft<'_> {
-        let to = letter.header("Reply-To").expect("a letter that can be answered");
+        let to = letter
+            .header("Reply-To")
+            .expect("a letter that can be answered");
         let to = to.trim_start_matches('<').trim_end_matches('>');
         let first = letter.header("Message-ID").expect("a Message-ID");
         self.write(to)
@@ -94,7 +94,8 @@ pub struct Draft<'a> {
 impl Draft<'_> {
     /// Sets an outer header; an earlier one of this name goes.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self.headers
+            .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         self.headers.push((name.into(), value.into()));
         self
     }
@@ -151,7 +152,8 @@ impl Draft<'_> {
         let kind = "multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=\"enc\"";
         let payload = with_crlf(payload);
         let parts = [
-            b"--enc\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n\r\n".as_slice(),
+            b"--enc\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n\r\n"
+                .as_slice(),
             b"--enc\r\nContent-Type: application/octet-stream; name=\"encrypted.asc\"\r\n\
               Content-Disposition: inline; filename=\"encrypted.asc\"\r\n\r\n",
             &payload,
@@ -209,18 +211,33 @@ impl Draft<'_> {
 
     /// Any body of this type under these headers.
     pub fn mail(&self, content_type: &str, body: &[u8]) -> Vec<u8> {
-        self.mail_of(&[format!("Content-Type: {content_type}\r\n\r\n").as_bytes(), body].concat())
+        self.mail_of(
+            &[
+                format!("Content-Type: {content_type}\r\n\r\n").as_bytes(),
+                body,
+            ]
+            .concat(),
+        )
     }
 
     /// Any MIME entity under these headers.
     pub fn mail_of(&self, entity: &[u8]) -> Vec<u8> {
-        let lines = self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+        let lines = self
+            .headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"));
         [lines.collect::<String>().as_bytes(), entity].concat()
     }
 
     fn gpg(&self, commands: &[&str], input: &[u8]) -> Vec<u8> {
         let service = self.officer.service.display().to_string();
-        let mut all = vec!["--armor", "--local-user", &self.officer.key, "--recipient-file", &service];
+        let mut all = vec![
+            "--armor",
+            "--local-user",
+            &self.officer.key,
+            "--recipient-file",
+            &service,
+        ];
         all.extend(self.options.iter().map(String::as_str));
         all.extend(commands);
         let output = self.officer.ring.gpg(&all, input);
@@ -259,40 +276,8 @@ pub fn quoted(text: &str) -> String {
 
 fn with_crlf(text: &[u8]) -> Vec<u8> {
     let text = String::from_utf8(text.to_vec()).expect("armour is ASCII");
-    text.lines().map(|line| format!("{line}\r\n")).collect::<String>().into_bytes()
-}
-
-/// What `receive-mail` made of a mail.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
-    /// The exit code, of sysexits.h; nothing when a signal ended it.
-    pub code: Option<i32>,
-    /// What it said: the bounce.
-    pub said: String,
-}
-
-/// Pipes a mail into `receive-mail`, as a mail server does.
-pub fn receive(install: &Install, mail: &[u8]) -> Verdict {
-    let output = piping(install, mail).wait_with_output().expect("it ends");
-    Verdict {
-        code: output.status.code(),
-        said: words(&output),
-    }
-}
-
-/// As [`receive`], while it still runs.
-pub fn piping(install: &Install, mail: &[u8]) -> std::process::Child {
-    let config = install.path("tip-service.toml");
-    let mut child = install
-        .command(&["receive-mail", "--config"])
-        .arg(config)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| missing(&Install::binary(), &error));
-    let (mut stdin, mail) = (child.stdin.take().expect("a pipe"), mail.to_vec());
-    // From its own thread: it may end before it has read everything.
-    std::thread::spawn(move || stdin.write_all(&mail));
-    child
+    text.lines()
+        .map(|line| format!("{line}\r\n"))
+        .collect::<String>()
+        .into_bytes()
 }

@@ -3,13 +3,14 @@
 
 use std::process::Child;
 use std::thread;
-use std::time::Duration;
+use std::time::Instant;
 
 use e2e::database::Database;
-use e2e::dialogue::{self, STAGE, Tip, mailbox, tip_at_dongfeng};
+use e2e::dialogue::{self, STAGE, Tip, mailbox, tip_at_dongfeng, whole_mailbox};
 use e2e::install::Install;
 use e2e::machine::repository;
-use e2e::officer::{Officer, piping, receive};
+use e2e::officer::Officer;
+use e2e::pipe::{piping, receive};
 use rand::Rng;
 
 use crate::main_job::with_second_certificate;
@@ -21,7 +22,10 @@ const KILLS: usize = 30;
 /// Exit code and words of a finished process.
 fn end(child: Child) -> (Option<i32>, String) {
     let output = child.wait_with_output().expect("it ends");
-    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+    )
 }
 
 #[test]
@@ -34,8 +38,14 @@ fn two_officers_of_one_unit_who_answer_at_once_are_both_heard_or_one_is_told_why
     let (one, tip) = tip_at_dongfeng(&install, "两个人同时回");
     let two = Officer::of(&install, "colleague");
     for round in 0..5 {
-        let first = one.reply(&tip.letter).says(&format!("询问：第{round}问")).sealed();
-        let second = two.reply(&tip.letter).says(&format!("答复：第{round}答")).sealed();
+        let first = one
+            .reply(&tip.letter)
+            .says(&format!("询问：第{round}问"))
+            .sealed();
+        let second = two
+            .reply(&tip.letter)
+            .says(&format!("答复：第{round}答"))
+            .sealed();
         let both = [first, second].map(|mail| piping(&install, &mail));
         for (code, said) in both.map(end) {
             assert_eq!(code, Some(0), "{said}");
@@ -49,12 +59,15 @@ fn two_officers_of_one_unit_who_answer_at_once_are_both_heard_or_one_is_told_why
     let late = asked.0 == Some(65) && asked.1.contains("已经办结");
     assert!(late || asked.0 == Some(0), "{asked:?}");
     let service = install.start();
-    let page = mailbox(&mut service.visitor(), &tip.receipt);
+    let mut visitor = service.visitor();
+    let talk = whole_mailbox(&mut visitor, &tip.receipt);
     for round in 0..5 {
-        assert!(page.has_text("main", &format!("第{round}问")), "{}", page.body());
-        assert!(page.has_text("main", &format!("第{round}答")), "{}", page.body());
+        for words in [format!("第{round}问"), format!("第{round}答")] {
+            assert!(talk.contains(&words), "{words} is not in {talk}");
+        }
     }
-    assert_eq!(page.has_text("main", "还有吗？"), !late);
+    assert_eq!(talk.contains("还有吗？"), !late);
+    let page = mailbox(&mut visitor, &tip.receipt);
     assert!(page.has_text(STAGE, "已办结"), "{}", page.body());
 }
 
@@ -63,11 +76,16 @@ fn the_same_mail_delivered_many_times_at_once_counts_once() {
     let install = Install::new();
     let (officer, tip) = tip_at_dongfeng(&install, "一封信来几次");
     for round in 1..=5 {
-        let mail = officer.reply(&tip.letter).says(&format!("询问：第{round}问")).sealed();
+        let mail = officer
+            .reply(&tip.letter)
+            .says(&format!("询问：第{round}问"))
+            .sealed();
         let copies: Vec<Child> = (0..4).map(|_| piping(&install, &mail)).collect();
         let ends: Vec<_> = copies.into_iter().map(end).collect();
         let taken = ends.iter().filter(|(code, _)| *code == Some(0)).count();
-        let told = ends.iter().filter(|(code, said)| *code == Some(65) && said.contains("先前已经处理过"));
+        let told = ends
+            .iter()
+            .filter(|(code, said)| *code == Some(65) && said.contains("先前已经处理过"));
         assert_eq!((taken, told.count()), (1, 3), "{ends:?}");
         assert_eq!(Database::of(&install).count("entry"), round);
     }
@@ -77,12 +95,19 @@ fn the_same_mail_delivered_many_times_at_once_counts_once() {
 fn a_reply_whose_process_was_killed_is_there_exactly_once_after_it_comes_again() {
     let install = Install::new();
     let (officer, tip) = tip_at_dongfeng(&install, "处理到一半");
+    let whole = officer.reply(&tip.letter).says("受理").sealed();
+    let begun = Instant::now();
+    assert_eq!(receive(&install, &whole).code, Some(0));
+    let long = begun.elapsed();
     let (mut before, mut after) = (0, 0);
     for kill in 0..KILLS {
-        let mail = officer.reply(&tip.letter).says(&format!("答复：第{kill}次")).sealed();
+        let mail = officer
+            .reply(&tip.letter)
+            .says(&format!("答复：第{kill}次"))
+            .sealed();
         let mut child = piping(&install, &mail);
         // The one wait here that asks nothing: the moment of the kill must be nobody's choice.
-        thread::sleep(Duration::from_millis(rand::thread_rng().gen_range(0..60)));
+        thread::sleep(long.mul_f64(rand::thread_rng().gen_range(0.0..1.2)));
         child.kill().expect("it can be killed");
         child.wait().expect("it is gone");
         let again = receive(&install, &mail);
@@ -91,20 +116,16 @@ fn a_reply_whose_process_was_killed_is_there_exactly_once_after_it_comes_again()
             Some(65) if again.said.contains("先前已经处理过") => after += 1,
             _ => panic!("{again:?}"),
         }
-        assert_eq!(Database::of(&install).count("entry"), kill + 1);
+        assert_eq!(Database::of(&install).count("entry"), kill + 2);
     }
     println!("{KILLS} kills: {before} before it was stored, {after} after");
     let service = install.start();
-    let mut said = String::new();
-    let mut visitor = service.visitor();
-    for page in 0..5 {
-        let fields = [("receipt", tip.receipt.as_str()), ("page", &page.to_string())];
-        let body = e2e::form::url_encoded(&fields);
-        let kind = "application/x-www-form-urlencoded";
-        said += &visitor.post(e2e::form::MAILBOX, kind, body.as_bytes()).page().body();
-    }
+    let said = whole_mailbox(&mut service.visitor(), &tip.receipt);
     for kill in 0..KILLS {
-        assert!(said.contains(&format!("第{kill}次")), "{kill} is not in {said}");
+        assert!(
+            said.contains(&format!("第{kill}次")),
+            "{kill} is not in {said}"
+        );
     }
 }
 
@@ -112,7 +133,15 @@ fn a_reply_whose_process_was_killed_is_there_exactly_once_after_it_comes_again()
 fn a_clock_that_goes_back_loses_nothing_and_ends_no_mailbox_early() {
     let install = Install::new();
     install.shift_clock("-60d");
-    let units = ["city", "longshan", "xian", "dongfeng", "dongliao", "oversight", "service"];
+    let units = [
+        "city",
+        "longshan",
+        "xian",
+        "dongfeng",
+        "dongliao",
+        "oversight",
+        "service",
+    ];
     units.iter().for_each(|unit| install.make_key(unit));
     install.shift_clock("");
     let service = install.start();
@@ -121,9 +150,18 @@ fn a_clock_that_goes_back_loses_nothing_and_ends_no_mailbox_early() {
     let tip = Tip::file(&service, &officer, &maildir, "时钟往回走");
     dialogue::assert_settled(&install);
     let database = Database::of(&install);
-    let ends = || database.run("SELECT ends_day FROM mailbox").trim().parse::<u32>().expect("a day");
+    let ends = || {
+        database
+            .run("SELECT ends_day FROM mailbox")
+            .trim()
+            .parse::<u32>()
+            .expect("a day")
+    };
     install.shift_clock("+20d");
-    let first = officer.reply(&tip.letter).says("询问：走快了的时候").sealed();
+    let first = officer
+        .reply(&tip.letter)
+        .says("询问：走快了的时候")
+        .sealed();
     assert_eq!(receive(&install, &first).code, Some(0));
     let late = ends();
     install.shift_clock("");
@@ -132,13 +170,22 @@ fn a_clock_that_goes_back_loses_nothing_and_ends_no_mailbox_early() {
     assert!(ends() >= late, "the end came nearer");
     let page = mailbox(&mut service.visitor(), &tip.receipt);
     let talk = page.body();
-    let at = |words: &str| talk.find(words).unwrap_or_else(|| panic!("{words} is not in {talk}"));
-    assert!(at("走准了以后") < at("走快了的时候"), "the newest is on top");
+    let at = |words: &str| {
+        talk.find(words)
+            .unwrap_or_else(|| panic!("{words} is not in {talk}"))
+    };
+    assert!(
+        at("走准了以后") < at("走快了的时候"),
+        "the newest is on top"
+    );
     install.run_well(&["purge"], &[]);
     assert_eq!(database.count("mailbox"), 1);
     // By a clock that is slow, what was signed just now is from the future: said, not guessed.
     install.shift_clock("-3d");
-    let third = officer.reply(&tip.letter).says("答复：走慢了的时候").sealed();
+    let third = officer
+        .reply(&tip.letter)
+        .says("答复：走慢了的时候")
+        .sealed();
     assert_refused(&install, "a slow clock", &third, "签名的日期在将来");
     install.shift_clock("");
     assert_eq!(receive(&install, &third).code, Some(0), "by a good clock");

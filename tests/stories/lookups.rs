@@ -9,7 +9,8 @@ use e2e::form::{file_tip, look_up};
 use e2e::http::Client;
 use e2e::install::Install;
 use e2e::machine::whole_machine;
-use e2e::officer::{Officer, receive};
+use e2e::officer::Officer;
+use e2e::pipe::receive;
 use e2e::service::Service;
 use rand::seq::SliceRandom;
 
@@ -33,7 +34,9 @@ fn receipts(install: &Install, service: &Service<'_>) -> [(&'static str, String)
     install.run_well(&["purge"], &[]);
     let maildir = install.path("mail/dongfeng");
     let full = Tip::file(service, &officer, &maildir, "有来往的");
-    let ask = officer.reply(&full.letter).says("询问：花开了吗？在哪一块地？");
+    let ask = officer
+        .reply(&full.letter)
+        .says("询问：花开了吗？在哪一块地？");
     assert_eq!(receive(install, &ask.sealed()).code, Some(0));
     write_back(&mut visitor, &full.receipt, "开了，在北坡。");
     let empty = file_tip(&mut visitor, "没有来往的");
@@ -57,12 +60,52 @@ fn every_answer_has_the_same_status_headers_and_size() {
     let shapes = receipts(&install, &service).map(|(what, receipt)| {
         let answer = look_up(&mut visitor, &receipt);
         let headers = answer.headers.iter().filter(|(name, _)| name != "date");
-        let shape = (answer.status, headers.cloned().collect::<Vec<_>>(), answer.body.len(), answer.wire);
+        let shape = (
+            answer.status,
+            headers.cloned().collect::<Vec<_>>(),
+            answer.body.len(),
+            answer.wire,
+        );
         (what, shape)
     });
     for (what, shape) in &shapes {
         assert_eq!(shape, &shapes[0].1, "{what} differs from {}", shapes[0].0);
     }
+}
+
+#[test]
+fn the_fullest_mailbox_has_the_size_of_one_that_never_was() {
+    let install = Install::new();
+    let service = install.start();
+    let officer = Officer::of(&install, "dongfeng");
+    let maildir = install.path("mail/dongfeng");
+    let tip = Tip::file(&service, &officer, &maildir, "来往很多");
+    // What takes most room on a page: every character escaped, every second one a line of its own.
+    let (wide, long) = ("\"".repeat(3_900), "\"\n".repeat(1_950));
+    for text in [&wide, &long, &"汉".repeat(3_900)] {
+        let reply = officer.reply(&tip.letter).says(&format!("答复：{text}"));
+        let verdict = receive(&install, &reply.sealed());
+        assert_eq!(verdict.code, Some(0), "{}", verdict.said);
+        let answer = write_back(&mut service.visitor(), &tip.receipt, text);
+        assert_eq!(answer.status, 200, "{}", answer.page().body());
+    }
+    for _ in 0..12 {
+        let reply = officer
+            .reply(&tip.letter)
+            .says(&format!("答复：{}", &long[..500]));
+        assert_eq!(receive(&install, &reply.sealed()).code, Some(0));
+    }
+    let short = officer.reply(&tip.letter).says("奖励：请来领取。");
+    assert_eq!(receive(&install, &short.sealed()).code, Some(0));
+    let mut visitor = service.visitor();
+    let never = look_up(&mut visitor, &strange_receipt()).wire;
+    let sizes: Vec<usize> = (0..9)
+        .map(|page| dialogue::page(&mut visitor, &tip.receipt, page).wire)
+        .collect();
+    assert!(
+        sizes.iter().all(|size| *size == never),
+        "{sizes:?}, not {never}"
+    );
 }
 
 #[test]
@@ -74,7 +117,11 @@ fn no_time_that_can_be_measured_tells_one_from_another() {
     let mut visitor = service.visitor();
     let begun = Instant::now();
     let times = measure(&mut visitor, &receipts);
-    println!("{} look-ups in {:.0?}", REQUESTS * receipts.len(), begun.elapsed());
+    println!(
+        "{} look-ups in {:.0?}",
+        REQUESTS * receipts.len(),
+        begun.elapsed()
+    );
     let kept: Vec<(&str, Vec<f64>)> = receipts
         .iter()
         .zip(times)
@@ -82,13 +129,20 @@ fn no_time_that_can_be_measured_tells_one_from_another() {
         .collect();
     for (what, times) in &kept {
         let (mean, variance) = moments(times);
-        println!("{what:>8}: {:.3} ms ± {:.3}", mean * 1e3, variance.sqrt() * 1e3);
+        println!(
+            "{what:>8}: {:.3} ms ± {:.3}",
+            mean * 1e3,
+            variance.sqrt() * 1e3
+        );
     }
     for (index, (one, a)) in kept.iter().enumerate() {
         for (other, b) in &kept[index + 1..] {
             let t = welch(a, b);
             println!("{one} against {other}: t = {t:.2}");
-            assert!(t.abs() < LIMIT, "{one} and {other} can be told apart: t = {t:.2}");
+            assert!(
+                t.abs() < LIMIT,
+                "{one} and {other} can be told apart: t = {t:.2}"
+            );
         }
     }
 }
@@ -124,7 +178,10 @@ fn fastest(mut times: Vec<f64>) -> Vec<f64> {
 fn moments(of: &[f64]) -> (f64, f64) {
     let n = of.len() as f64;
     let mean = of.iter().sum::<f64>() / n;
-    (mean, of.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0))
+    (
+        mean,
+        of.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0),
+    )
 }
 
 /// B. L. Welch's statistic for two samples of unequal variance.
@@ -136,7 +193,9 @@ fn welch(a: &[f64], b: &[f64]) -> f64 {
 #[test]
 fn a_difference_of_a_tenth_of_a_millisecond_would_be_seen() {
     let noise = |shift: f64| -> Vec<f64> {
-        (0..REQUESTS).map(|_| 0.012 + shift + rand::random::<f64>() * 0.002).collect()
+        (0..REQUESTS)
+            .map(|_| 0.012 + shift + rand::random::<f64>() * 0.002)
+            .collect()
     };
     let t = welch(&fastest(noise(0.0)), &fastest(noise(0.0)));
     assert!(t.abs() < LIMIT, "{t}");

@@ -4,11 +4,13 @@
 mod at_once;
 mod bad_cases;
 mod bad_requests;
+mod charsets;
 mod crash;
 mod headers;
 mod keys;
 mod limits;
 mod lookups;
+mod machines;
 mod mail;
 mod main_job;
 mod postfix_pipe;

@@ -36,22 +36,39 @@ fn a_refused_reply_comes_back_from_postfix_with_the_reason_in_readable_chinese()
     let install = postfix.configure(install);
     let service = install.start();
     let officer = Officer::of(&install, "dongfeng");
-    let tip = Tip::file(&service, &officer, &postfix.maildir_of("dongfeng"), "退信的样子");
+    let tip = Tip::file(
+        &service,
+        &officer,
+        &postfix.maildir_of("dongfeng"),
+        "退信的样子",
+    );
     let draft = officer.reply(&tip.letter).says("知道了");
     let send = |from: &str, mail: &[u8]| {
         let from = format!("{from}@units.example.invalid");
         postfix.submit(&from, draft.recipient(), mail);
     };
-    let machine = officer.reply(&tip.letter).header("Auto-Submitted", "auto-replied");
+    let machine = officer
+        .reply(&tip.letter)
+        .header("Auto-Submitted", "auto-replied");
     send("machine", &machine.plain("我在休假。"));
     send("stranger", &draft.sealed());
     let said = bounce(&postfix, "stranger");
     println!("{said}");
-    for words in ["没有处理：第一行不是命令。", "正文第一行写命令：受理", "the first line must be one command"] {
+    for words in [
+        "没有处理：第一行不是命令。",
+        "正文第一行写命令：受理",
+        "the first line must be one command",
+    ] {
         assert!(said.contains(words), "{words} is not in\n{said}");
     }
-    assert!(!said.contains('\u{fffd}') && !said.contains("??"), "garbled:\n{said}");
-    assert!(letters(&postfix.maildir_of("machine")).is_empty(), "a machine was answered");
+    assert!(
+        !said.contains('\u{fffd}') && !said.contains("??"),
+        "garbled:\n{said}"
+    );
+    assert!(
+        letters(&postfix.maildir_of("machine")).is_empty(),
+        "a machine was answered"
+    );
     assert_eq!(Database::of(&install).count("entry"), 0);
 }
 
@@ -66,7 +83,12 @@ fn while_the_service_cannot_take_it_a_reply_waits_in_the_queue_and_comes_in_afte
     let install = postfix.configure(install);
     let service = install.start();
     let officer = Officer::of(&install, "dongfeng");
-    let tip = Tip::file(&service, &officer, &postfix.maildir_of("dongfeng"), "等在队里");
+    let tip = Tip::file(
+        &service,
+        &officer,
+        &postfix.maildir_of("dongfeng"),
+        "等在队里",
+    );
     let config = install.config_file();
     let aside = config.with_extension("aside");
     std::fs::rename(&config, &aside).expect("renamed");
@@ -77,5 +99,10 @@ fn while_the_service_cannot_take_it_a_reply_waits_in_the_queue_and_comes_in_afte
     });
     std::fs::rename(&aside, &config).expect("renamed");
     wait_for_stage(&mut service.visitor(), &tip.receipt, "已受理");
-    assert_eq!(Database::of(&install).count("entry"), 1, "{}", postfix.log());
+    assert_eq!(
+        Database::of(&install).count("entry"),
+        1,
+        "{}",
+        postfix.log()
+    );
 }

@@ -6,7 +6,8 @@ use e2e::dialogue::{self, Tip, tip_at_dongfeng};
 use e2e::form::{Form, shown_receipt};
 use e2e::gpg::Keyring;
 use e2e::install::Install;
-use e2e::officer::{Draft, Officer, quoted, receive};
+use e2e::officer::{Draft, Officer, quoted};
+use e2e::pipe::receive;
 
 /// EX_DATAERR.
 pub(crate) const REFUSED: Option<i32> = Some(65);
@@ -51,9 +52,12 @@ fn publish(install: &Install, ring: &Keyring, key: &str) {
 /// The moment so many days ago, as GnuPG takes it.
 fn days_ago(days: u32) -> String {
     let when = format!("{days} days ago");
-    let said = e2e::machine::run(
-        std::process::Command::new("date").args(["-u", "-d", &when, "+%Y%m%dT%H%M%S"]),
-    );
+    let said = e2e::machine::run(std::process::Command::new("date").args([
+        "-u",
+        "-d",
+        &when,
+        "+%Y%m%dT%H%M%S",
+    ]));
     e2e::machine::words(&said).trim().to_string()
 }
 
@@ -70,7 +74,11 @@ fn what_is_not_signed_or_not_encrypted_is_refused() {
     let mut elsewhere = Officer::of(&install, "dongfeng");
     elsewhere.service = install.path("keys/city.cert.asc");
     let reply = elsewhere.reply(&tip.letter).says("受理");
-    refuse("encrypted to somebody else", &reply.sealed(), "不是用举报服务的公钥加密的");
+    refuse(
+        "encrypted to somebody else",
+        &reply.sealed(),
+        "不是用举报服务的公钥加密的",
+    );
 }
 
 #[test]
@@ -79,7 +87,12 @@ fn a_strangers_signature_and_another_units_are_refused() {
     let (_, tip) = tip_at_dongfeng(&install, "外人的签名");
     let why = "不是现在负责这条线索的单位登记的钥匙";
     let ring = Keyring::new();
-    ring.make_key("stranger", "20230101T000000", ["default", "default", "0"], &[]);
+    ring.make_key(
+        "stranger",
+        "20230101T000000",
+        ["default", "default", "0"],
+        &[],
+    );
     let stranger = Officer::with(&install, "dongfeng", ring);
     let neighbour = Officer::of(&install, "city");
     for (what, officer) in [("a stranger", stranger), ("another unit", neighbour)] {
@@ -102,12 +115,19 @@ fn signatures_too_old_from_the_future_or_by_a_broken_hash_are_refused() {
     let reply = || officer.reply(&tip.letter).says("受理");
     let refuse = |what, draft: Draft<'_>, why| assert_refused(&install, what, &draft.sealed(), why);
     refuse("old", reply().at(&days_ago(90)), "很久以前");
-    let tomorrow = e2e::machine::run(
-        std::process::Command::new("date").args(["-u", "-d", "2 days", "+%Y%m%dT%H%M%S"]),
-    );
+    let tomorrow = e2e::machine::run(std::process::Command::new("date").args([
+        "-u",
+        "-d",
+        "2 days",
+        "+%Y%m%dT%H%M%S",
+    ]));
     let tomorrow = e2e::machine::words(&tomorrow).trim().to_string();
     refuse("from the future", reply().at(&tomorrow), "签名的日期在将来");
-    refuse("SHA-1", reply().option("--digest-algo").option("SHA1"), "算法太旧");
+    refuse(
+        "SHA-1",
+        reply().option("--digest-algo").option("SHA1"),
+        "算法太旧",
+    );
     assert_taken(&install, "by a good hash", &reply().sealed());
 }
 
@@ -149,7 +169,11 @@ fn a_key_that_lapses(install: &Install, ring: Keyring, key: &str, lapse: impl Fn
     let tip = Tip::file(&service, &officer, &maildir, "钥匙失效以前");
     dialogue::assert_settled(install);
     // Signed while the key was good; come in after it was not.
-    let mail = officer.reply(&tip.letter).says("受理").at(&days_ago(8)).sealed();
+    let mail = officer
+        .reply(&tip.letter)
+        .says("受理")
+        .at(&days_ago(8))
+        .sealed();
     lapse(&officer.ring);
     publish(install, &officer.ring, key);
     service.restart();
@@ -157,9 +181,13 @@ fn a_key_that_lapses(install: &Install, ring: Keyring, key: &str, lapse: impl Fn
     let mut visitor = service.visitor();
     let page = dialogue::mailbox(&mut visitor, &tip.receipt);
     assert!(page.has_text(dialogue::STAGE, "已送达"), "{}", page.body());
-    let closed = Form::fetch(&mut visitor).poppies("关了吗").send(&mut visitor);
+    let closed = Form::fetch(&mut visitor)
+        .poppies("关了吗")
+        .send(&mut visitor);
     assert_eq!(closed.status, 503, "{}", closed.page().body());
-    let other = Form::fetch(&mut visitor).text("what", "别处").text("county", "220403");
+    let other = Form::fetch(&mut visitor)
+        .text("what", "别处")
+        .text("county", "220403");
     assert!(shown_receipt(&other.send(&mut visitor)).is_some());
 }
 
@@ -209,7 +237,11 @@ fn a_reply_turned_to_another_tips_address_is_refused_by_the_number_in_it() {
     let entity = e2e::officer::protected(&subject, &words);
     let turned = officer.reply(&two.letter).entity(&entity);
     assert_refused(&install, "by the protected subject", &turned.sealed(), why);
-    assert_taken(&install, "at its own", &officer.reply(&one.letter).says(&quoting).sealed());
+    assert_taken(
+        &install,
+        "at its own",
+        &officer.reply(&one.letter).says(&quoting).sealed(),
+    );
 }
 
 #[test]
@@ -218,11 +250,14 @@ fn addresses_of_nothing_and_of_what_has_ended_are_refused() {
     let service = install.start();
     let officer = Officer::of(&install, "dongfeng");
     let maildir = install.path("mail/dongfeng");
-    let [deleted, ended, closed] = ["删掉的", "到期的", "办结的"]
-        .map(|what| Tip::file(&service, &officer, &maildir, what));
+    let [deleted, ended, closed] =
+        ["删掉的", "到期的", "办结的"].map(|what| Tip::file(&service, &officer, &maildir, what));
     dialogue::assert_settled(&install);
     let gone = "这个回复地址不存在";
-    let never = format!("reply+{}@tips.example.invalid", "0123456789abcdef".repeat(2));
+    let never = format!(
+        "reply+{}@tips.example.invalid",
+        "0123456789abcdef".repeat(2)
+    );
     let unknown = officer.write(&never).says("受理");
     assert_refused(&install, "an unknown token", &unknown.sealed(), gone);
     let none = officer.write("tips@tips.example.invalid").says("受理");

@@ -29,7 +29,12 @@ fn an_unacknowledged_tip_reminds_its_unit_then_tells_its_supervisor_and_then_is_
     let install = Install::new();
     let (officer, tip) = tip_at_dongfeng(&install, "没人受理");
     let city = Officer::of(&install, "city");
-    let count = || (install.letters("dongfeng").len(), install.letters("city").len());
+    let count = || {
+        (
+            install.letters("dongfeng").len(),
+            install.letters("city").len(),
+        )
+    };
     a_day_later(&install, "+1d");
     assert_eq!(count(), (1, 0), "reminded too early");
     a_day_later(&install, "+2d");
@@ -38,6 +43,7 @@ fn an_unacknowledged_tip_reminds_its_unit_then_tells_its_supervisor_and_then_is_
     });
     assert!(opened.text.contains(tip.reference()), "{}", opened.text);
     assert!(!opened.text.contains("没人受理"), "{}", opened.text);
+    opened.keep(&reminder, "reminder");
     assert_eq!(reminder.header("In-Reply-To"), Some(tip.thread()));
     assert_eq!(reminder.header("Reply-To"), tip.letter.header("Reply-To"));
     a_day_later(&install, "+2d");
@@ -46,8 +52,13 @@ fn an_unacknowledged_tip_reminds_its_unit_then_tells_its_supervisor_and_then_is_
     let (told, opened) = wait_for_letter(&city, &install.path("mail/city"), |_, o| {
         o.subject.contains("逾期")
     });
-    assert!(opened.text.contains(tip.reference()) && opened.text.contains("东丰"), "{}", opened.text);
+    assert!(
+        opened.text.contains(tip.reference()) && opened.text.contains("东丰"),
+        "{}",
+        opened.text
+    );
     assert!(!opened.text.contains("没人受理"), "{}", opened.text);
+    opened.keep(&told, "escalation");
     assert_eq!(told.header("Reply-To"), None, "nothing to answer");
     a_day_later(&install, "+9d");
     assert_eq!(count(), (2, 1), "quiet from now on");
@@ -57,9 +68,19 @@ fn an_unacknowledged_tip_reminds_its_unit_then_tells_its_supervisor_and_then_is_
 fn an_acknowledged_tip_reminds_nobody() {
     let install = Install::new();
     let (officer, tip) = tip_at_dongfeng(&install, "马上受理");
-    assert_taken(&install, "受理", &officer.reply(&tip.letter).says("受理").sealed());
+    assert_taken(
+        &install,
+        "受理",
+        &officer.reply(&tip.letter).says("受理").sealed(),
+    );
     a_day_later(&install, "+9d");
-    assert_eq!((install.letters("dongfeng").len(), install.letters("city").len()), (1, 0));
+    assert_eq!(
+        (
+            install.letters("dongfeng").len(),
+            install.letters("city").len()
+        ),
+        (1, 0)
+    );
 }
 
 #[test]
@@ -79,11 +100,17 @@ fn every_unit_gets_its_digest_once_a_day_and_busy_or_quiet_has_one_size() {
     let before = Database::of(&install).count("outbox");
     a_day_later(&install, "+1d");
     let units = Database::of(&install).count("digest");
-    assert_eq!(Database::of(&install).count("outbox") - before, units, "one each");
+    assert_eq!(
+        Database::of(&install).count("outbox") - before,
+        units,
+        "one each"
+    );
     let digest = |unit: &str, reference: &str| {
-        wait_for_letter(&Officer::of(&install, unit), &install.path("mail").join(unit), |_, o| {
-            o.facts["type"] == "digest" && o.text.contains(reference)
-        })
+        wait_for_letter(
+            &Officer::of(&install, unit),
+            &install.path("mail").join(unit),
+            |_, o| o.facts["type"] == "digest" && o.text.contains(reference),
+        )
     };
     let (busy, opened) = digest("dongfeng", tips[0].reference());
     for tip in &tips {
@@ -91,11 +118,16 @@ fn every_unit_gets_its_digest_once_a_day_and_busy_or_quiet_has_one_size() {
     }
     assert!(!opened.text.contains("第3条"), "{}", opened.text);
     let (quiet, nothing) = digest("dongliao", "");
-    println!("{}\n\n{}", opened.text, nothing.text);
+    opened.keep(&busy, "digest-busy");
+    nothing.keep(&quiet, "digest-quiet");
     assert_eq!(size(&busy), size(&quiet), "a quiet day shows");
     assert_eq!(busy.header("Reply-To"), None);
     a_day_later(&install, "+1d");
-    assert_eq!(Database::of(&install).count("outbox") - before, units, "once a day");
+    assert_eq!(
+        Database::of(&install).count("outbox") - before,
+        units,
+        "once a day"
+    );
 }
 
 fn size(letter: &Letter) -> usize {

@@ -4,7 +4,7 @@
 use e2e::dialogue::{STAGE, mailbox, tip_at_dongfeng};
 use e2e::install::Install;
 use e2e::machine::{run, words};
-use e2e::officer::receive;
+use e2e::pipe::receive;
 
 use crate::refused::assert_refused;
 
@@ -20,21 +20,39 @@ fn a_reward_is_set_by_mail_claimed_by_the_receipt_and_checked_offline_once() {
     let install = Install::new();
     let (officer, tip) = tip_at_dongfeng(&install, "值得奖励");
     let check = check_in(&tip.opened.text);
-    assert_eq!(tip.opened.facts["reward_check"], check.as_str(), "the same for programs");
+    assert_eq!(
+        tip.opened.facts["reward_check"],
+        check.as_str(),
+        "the same for programs"
+    );
     let close = officer.reply(&tip.letter).says("办结：已铲除。");
     assert_eq!(receive(&install, &close.sealed()).code, Some(0));
     let service = install.start();
     let mut visitor = service.visitor();
-    assert!(!mailbox(&mut visitor, &tip.receipt).has(".claim"), "a code before any reward");
+    assert!(
+        !mailbox(&mut visitor, &tip.receipt).has(".claim"),
+        "a code before any reward"
+    );
     let how = "凭领奖码到东丰县公安局禁毒大队窗口领取。";
     let reward = officer.reply(&tip.letter).says(&format!("奖励：{how}"));
     let verdict = receive(&install, &reward.sealed());
     assert_eq!(verdict.code, Some(0), "{}", verdict.said);
     let page = mailbox(&mut visitor, &tip.receipt);
-    assert!(page.has_text("main", how) && page.has_text(STAGE, "已办结"), "{}", page.body());
+    assert!(
+        page.has_text("main", how) && page.has_text(STAGE, "已办结"),
+        "{}",
+        page.body()
+    );
     let code = page.text(".claim").expect("a claim code");
-    assert_eq!(code.chars().filter(char::is_ascii_digit).count(), 24, "{code}");
-    assert_eq!(mailbox(&mut visitor, &tip.receipt).text(".claim"), Some(code.clone()));
+    assert_eq!(
+        code.chars().filter(char::is_ascii_digit).count(),
+        24,
+        "{code}"
+    );
+    assert_eq!(
+        mailbox(&mut visitor, &tip.receipt).text(".claim"),
+        Some(code.clone())
+    );
 
     let (good, said) = verify(&install, &code, &check, &[]);
     assert!(good && said.contains("领奖码有效"), "{said}");
@@ -55,7 +73,9 @@ fn a_reward_is_set_by_mail_claimed_by_the_receipt_and_checked_offline_once() {
 }
 
 fn check_in(text: &str) -> String {
-    let line = text.lines().find_map(|line| line.split_once("奖励核验码："));
+    let line = text
+        .lines()
+        .find_map(|line| line.split_once("奖励核验码："));
     line.expect("a check in the letter").1.trim().to_string()
 }
 

@@ -9,7 +9,8 @@ use e2e::dialogue::{self, Tip, mailbox, write_back};
 use e2e::gpg::Keyring;
 use e2e::install::Install;
 use e2e::machine::{files_under, run, wait_for, words};
-use e2e::officer::{Officer, receive};
+use e2e::officer::Officer;
+use e2e::pipe::receive;
 use sealed_tip::Receipt;
 
 use crate::privacy::{search, spellings};
@@ -23,11 +24,17 @@ fn talk(install: &Install, service: &e2e::service::Service<'_>) -> Tip {
     let officer = Officer::of(install, "dongfeng");
     let maildir = install.path("mail/dongfeng");
     let tip = Tip::file(service, &officer, &maildir, WHAT);
-    let ask = officer.reply(&tip.letter).says(&format!("询问：{QUESTION}"));
+    let ask = officer
+        .reply(&tip.letter)
+        .says(&format!("询问：{QUESTION}"));
     let verdict = receive(install, &ask.sealed());
     assert_eq!(verdict.code, Some(0), "{}", verdict.said);
     let answer = write_back(&mut service.visitor(), &tip.receipt, ANSWER);
-    assert!(answer.page().has_text("main", "已经发出"), "{}", answer.page().body());
+    assert!(
+        answer.page().has_text("main", "已经发出"),
+        "{}",
+        answer.page().body()
+    );
     dialogue::assert_settled(install);
     tip
 }
@@ -38,7 +45,11 @@ fn neither_tip_nor_dialogue_can_be_read_without_the_receipt_and_with_it_they_can
     let service = install.start();
     let tip = talk(&install, &service);
     let mut needles = Vec::new();
-    for (what, words) in [("the tip", WHAT), ("the question", QUESTION), ("the answer", ANSWER)] {
+    for (what, words) in [
+        ("the tip", WHAT),
+        ("the question", QUESTION),
+        ("the answer", ANSWER),
+    ] {
         needles.extend(spellings(what, words));
     }
     needles.extend(spellings("the receipt", &tip.receipt));
@@ -48,7 +59,10 @@ fn neither_tip_nor_dialogue_can_be_read_without_the_receipt_and_with_it_they_can
     the_service_key_opens_nothing(&install);
     let page = mailbox(&mut service.visitor(), &tip.receipt);
     for words in [QUESTION, ANSWER] {
-        assert!(page.has_text("main", words), "the receipt does not show {words}");
+        assert!(
+            page.has_text("main", words),
+            "the receipt does not show {words}"
+        );
     }
 }
 
@@ -62,7 +76,10 @@ fn the_service_key_opens_nothing(install: &Install) {
     let database = Database::of(install);
     let mut tried = 0;
     for (table, column) in [("outbox", "sealed"), ("entry", "sealed"), ("seen", "hash")] {
-        for hex in database.run(&format!("SELECT {column} FROM {table}")).lines() {
+        for hex in database
+            .run(&format!("SELECT {column} FROM {table}"))
+            .lines()
+        {
             std::fs::write(folder.join(format!("{table}-{tried}")), unhex(hex)).expect("a file");
             tried += 1;
         }
@@ -71,8 +88,16 @@ fn the_service_key_opens_nothing(install: &Install) {
     let letters = files_under(&install.path("mail"));
     for path in files_under(&folder).into_iter().chain(letters) {
         let bytes = std::fs::read(&path).expect("a file");
-        assert!(ring.decrypt(&bytes).is_err(), "GnuPG opens {}", path.display());
-        assert!(!opens(install, &key, &path), "open opens {}", path.display());
+        assert!(
+            ring.decrypt(&bytes).is_err(),
+            "GnuPG opens {}",
+            path.display()
+        );
+        assert!(
+            !opens(install, &key, &path),
+            "open opens {}",
+            path.display()
+        );
     }
 }
 
@@ -104,17 +129,43 @@ fn after_deletion_the_receipt_and_an_old_copy_of_the_messages_open_nothing() {
     let shred: [u8; 32] = unhex(database.run("SELECT shred_key FROM mailbox").trim())
         .try_into()
         .expect("32 bytes");
-    let key = Receipt::parse(&tip.receipt).expect("a receipt").mailbox_key();
-    let on_disk = || search(install.folder(), &[("shred key".into(), shred.to_vec())], &[]);
-    assert!(!on_disk().is_empty(), "the search does not find the shred key that is there");
-    let with = |shred: &[u8; 32]| copies.iter().filter(|copy| key.open(copy, shred).is_ok()).count();
-    assert_eq!((copies.len(), with(&shred)), (2, 2), "with everything in hand");
+    let key = Receipt::parse(&tip.receipt)
+        .expect("a receipt")
+        .mailbox_key();
+    let on_disk = || {
+        search(
+            install.folder(),
+            &[("shred key".into(), shred.to_vec())],
+            &[],
+        )
+    };
+    assert!(
+        !on_disk().is_empty(),
+        "the search does not find the shred key that is there"
+    );
+    let with = |shred: &[u8; 32]| {
+        copies
+            .iter()
+            .filter(|copy| key.open(copy, shred).is_ok())
+            .count()
+    };
+    assert_eq!(
+        (copies.len(), with(&shred)),
+        (2, 2),
+        "with everything in hand"
+    );
     let answer = dialogue::delete(&mut service.visitor(), &tip.receipt);
-    assert!(answer.page().has_text("main", "已经删除"), "{}", answer.page().body());
+    assert!(
+        answer.page().has_text("main", "已经删除"),
+        "{}",
+        answer.page().body()
+    );
     assert_eq!(with(&[0; 32]), 0, "without the shred key");
     assert!(mailbox(&mut service.visitor(), &tip.receipt).has_text("main", "没有找到"));
     // The key is nowhere on the disk any more, not in the log that SQLite writes ahead either.
-    wait_for("the shred key to be gone from the disk", dialogue::PATIENCE, || {
-        on_disk().is_empty().then_some(())
-    });
+    wait_for(
+        "the shred key to be gone from the disk",
+        dialogue::PATIENCE,
+        || on_disk().is_empty().then_some(()),
+    );
 }

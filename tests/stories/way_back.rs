@@ -29,7 +29,9 @@ struct Stage<'a> {
 #[test]
 fn from_a_telephone_to_the_unit_and_back_until_the_mailbox_ends() {
     if !is_root() {
-        println!("not root: Postfix cannot be started here; the stories by the pipe alone have run");
+        println!(
+            "not root: Postfix cannot be started here; the stories by the pipe alone have run"
+        );
         return;
     }
     let install = Install::new().owned_by(OWNER);
@@ -47,33 +49,29 @@ fn from_a_telephone_to_the_unit_and_back_until_the_mailbox_ends() {
         receipt,
     };
     let (letter, opened) = stage.letter(|_, opened| opened.facts["what"] == STORY);
-    keep("letter", &letter, &opened);
+    opened.keep(&letter, "back-letter");
+    let text = &opened.text;
     for part in [STORY, "受理", "mailto:", "种植", "横道河镇"] {
-        assert!(opened.text.contains(part), "{part} is not in\n{}", opened.text);
+        assert!(text.contains(part), "{part} is not in\n{text}");
     }
     stage.await_page("2-delivered", STAGE, "已送达");
-
-    let reply = officer.reply(&letter);
-    stage.send(&reply.clone().says(&format!("受理\n\n{}", quoted(&opened.text))));
+    let (reply, quote) = (officer.reply(&letter), quoted(text));
+    stage.send(&reply.clone().says(&format!("受理\n\n{quote}")));
     stage.await_page("3-accepted", STAGE, "已受理");
-    stage.send(&reply.clone().says(&format!("询问：{QUESTION}\n\n{}", quoted(&opened.text))));
+    stage.send(&reply.clone().says(&format!("询问：{QUESTION}\n\n{quote}")));
     stage.await_page("4-asked", "main", QUESTION);
     assert!(browser.text(STAGE).contains("待您补充"));
-    assert!(!browser.text("main").contains(STORY), "the quoted tip is in the mailbox");
+    let said = browser.text("main");
+    assert!(!said.contains(STORY), "the quoted tip is in it: {said}");
     stage.write_back();
-    let (answer, opened) = stage.letter(|_, opened| opened.text.contains(ANSWER));
-    keep("answer", &answer, &opened);
-    assert_eq!(answer.header("In-Reply-To"), letter.header("Message-ID"), "threaded");
-    assert_eq!(answer.header("References"), letter.header("Message-ID"));
-    assert_eq!(answer.header("Reply-To"), letter.header("Reply-To"), "the same address");
-    assert_eq!(answer.header("Subject"), letter.header("Subject"));
-
+    let answer = stage.answer(&letter);
     stage.send(&officer.reply(&answer).says(&format!("办结：{OUTCOME}")));
     stage.await_page("6-closed", "main", OUTCOME);
     assert!(browser.text(STAGE).contains("已办结"));
-    assert!(browser.text("main").contains(ANSWER), "the holder's own words stay");
-    let tail = officer.fingerprint().get(officer.fingerprint().len() - 8..);
-    assert!(browser.text("main").contains(tail.expect("a fingerprint")), "whose key it was");
+    let said = browser.text("main");
+    assert!(said.contains(ANSWER), "the holder's own words stay");
+    let key = officer.fingerprint();
+    assert!(said.contains(&key[key.len() - 8..]), "whose key it was");
     no_bounces(&postfix);
     the_end(&install, &stage);
 }
@@ -86,7 +84,11 @@ fn file_tip(service: &Service<'_>, browser: &Browser) -> String {
     browser.choose("select[name=township]", "横道河镇");
     browser.click_through("form[enctype='multipart/form-data'] button[type=submit]");
     browser.picture_whole("back-1-receipt", PHONE);
-    browser.text("#receipt").split_whitespace().collect::<Vec<_>>().join(" ")
+    browser
+        .text("#receipt")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 impl Stage<'_> {
@@ -94,13 +96,30 @@ impl Stage<'_> {
         wait_for_letter(self.officer, &self.postfix.maildir_of("dongfeng"), wanted)
     }
 
+    /// The letter with the holder's answer, in the first one's thread.
+    fn answer(&self, first: &Letter) -> Letter {
+        let (answer, opened) = self.letter(|_, opened| opened.text.contains(ANSWER));
+        opened.keep(&answer, "back-answer");
+        let thread = first.header("Message-ID");
+        assert_eq!(answer.header("In-Reply-To"), thread);
+        assert_eq!(answer.header("References"), thread);
+        for same in ["Reply-To", "Subject", "From"] {
+            assert_eq!(answer.header(same), first.header(same), "{same}");
+        }
+        answer
+    }
+
     fn send(&self, draft: &Draft<'_>) {
-        self.postfix.submit(&self.officer.address, draft.recipient(), &draft.sealed());
+        self.postfix
+            .submit(&self.officer.address, draft.recipient(), &draft.sealed());
     }
 
     /// Opens the mailbox by the receipt.
     fn look(&self) {
-        self.browser.go(&format!("http://127.0.0.1:{}/tip/mailbox/", self.service.port));
+        self.browser.go(&format!(
+            "http://127.0.0.1:{}/tip/mailbox/",
+            self.service.port
+        ));
         self.browser.fill("input[name=receipt]", &self.receipt);
         self.browser.click_through("main form button[type=submit]");
     }
@@ -115,7 +134,8 @@ impl Stage<'_> {
 
     fn write_back(&self) {
         self.browser.fill("textarea[name=reply]", ANSWER);
-        self.browser.click_through("button[name=action][value=reply]");
+        self.browser
+            .click_through("button[name=action][value=reply]");
         assert!(self.browser.text("main").contains("已经发出"));
         assert!(self.browser.text("main").contains(ANSWER));
         self.picture("5-answered");
@@ -132,7 +152,10 @@ fn no_bounces(postfix: &Postfix) {
     for path in letters(&postfix.maildir_of("dongfeng")) {
         assert!(Letter::read(&path).is_sealed(), "{}", postfix.log());
     }
-    assert!(letters(&postfix.maildir()).is_empty(), "mail to nobody in particular");
+    assert!(
+        letters(&postfix.maildir()).is_empty(),
+        "mail to nobody in particular"
+    );
 }
 
 fn the_end(install: &Install, stage: &Stage<'_>) {
@@ -144,14 +167,9 @@ fn the_end(install: &Install, stage: &Stage<'_>) {
     }
     stage.look();
     let said = stage.browser.text("main");
-    assert!(said.contains("没有找到") && !said.contains(OUTCOME), "{said}");
+    assert!(
+        said.contains("没有找到") && !said.contains(OUTCOME),
+        "{said}"
+    );
     stage.picture("7-ended");
-}
-
-/// A decrypted letter beside the screenshots, to be read by eye.
-fn keep(name: &str, letter: &Letter, opened: &Opened) {
-    let folder = e2e::machine::repository().join("var/screenshots");
-    let head: String = letter.headers().iter().map(|(n, v)| format!("{n}: {v}\n")).collect();
-    let text = format!("{head}\n— {}\n\n{}", opened.subject, opened.text);
-    std::fs::write(folder.join(format!("back-{name}.txt")), text).expect("a file");
 }

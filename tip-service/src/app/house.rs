@@ -10,6 +10,7 @@ use crate::config::Loaded;
 use crate::correspondence::Reminders;
 use crate::http::Door;
 use crate::purge;
+use crate::units::Unit;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -85,14 +86,18 @@ fn warn_of_keys(loaded: &Loaded, now: u64) {
         tracing::error!(%why, "ALARM: the service's own certificate cannot be used, no unit can reply");
     }
     for unit in loaded.register.units() {
-        if let Err(why) = unit.usable(now) {
-            tracing::error!(unit = %unit.id, %why, "ALARM: the unit's form is closed");
-        }
-        for cert in &unit.certs {
-            let left = cert.expires().map(|end| end.saturating_sub(now) / 86_400);
-            if let Some(days) = left.filter(|days| *days < KEY_WARNING_DAYS) {
-                tracing::error!(unit = %unit.id, days, "ALARM: a certificate is about to expire");
-            }
+        warn_of_unit(unit, now);
+    }
+}
+
+fn warn_of_unit(unit: &Unit, now: u64) {
+    if let Err(why) = unit.usable(now) {
+        tracing::error!(unit = %unit.id, %why, "ALARM: the unit's form is closed");
+    }
+    for cert in &unit.certs {
+        let left = cert.expires().map(|end| end.saturating_sub(now) / 86_400);
+        if let Some(days) = left.filter(|days| *days < KEY_WARNING_DAYS) {
+            tracing::error!(unit = %unit.id, days, "ALARM: a certificate is about to expire");
         }
     }
 }

@@ -9,6 +9,7 @@ mod charset;
 pub mod command;
 mod encoded_word;
 mod flowed;
+mod forward;
 pub mod html;
 pub mod openpgp;
 mod own_text;
@@ -16,6 +17,7 @@ pub mod parts;
 mod receive;
 mod refusal;
 mod reminders;
+mod signed;
 mod transfer;
 
 pub use receive::{Desk, Failure, Received};

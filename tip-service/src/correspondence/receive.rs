@@ -4,25 +4,19 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use sealed_tip::{
-    Author, Cover, Entry, Note, OpenError, SealedLetter, SecretCert, Signature, SignatureError,
-    Text, UnitCert,
-};
-use sha2::{Digest, Sha256};
+use sealed_tip::{Author, Entry, SecretCert};
 use zeroize::Zeroizing;
 
 use super::body::{self, BodyError};
 use super::command::{self, Command, Verb};
-use super::openpgp::{self, Shape, ShapeError};
-use super::refusal::{self, Refusal};
+use super::refusal::Refusal;
+use super::signed::Signed;
 use super::{address, automatic, bounce, html, parts};
 use crate::clock::{self, Date};
 use crate::config::Loaded;
 use crate::entropy::Entropy;
 use crate::id::{self, Id};
-use crate::store::{
-    NewLetter, Reply, ReplyChange, State, Store, StoreError, Taken, Target, ThreadRow,
-};
+use crate::store::{Reply, ReplyChange, State, Store, StoreError, Taken, Target, ThreadRow};
 use crate::units::Unit;
 
 /// Days for which a signed message is remembered: longer than a signature is believed.
@@ -109,72 +103,6 @@ impl Desk<'_> {
         self.take(&target, unit, &signed, command).await
     }
 
-    /// The signed content, and whose signature it bears.
-    fn signed(&self, raw: &[u8], unit: &Unit) -> Result<Signed, Refusal> {
-        let certs: Vec<&UnitCert> = unit.certs.iter().collect();
-        let bad = |error: SignatureError| refusal::signature(&error, unit.lapse.as_deref());
-        let clear = |shape| match shape {
-            _ if unit.unencrypted_replies => Ok(shape),
-            _ => Err(Refusal::NotEncrypted),
-        };
-        match shape(raw)? {
-            Shape::Plain => Err(Refusal::NotSigned),
-            Shape::Encrypted(message) => self.opened(&message, &certs, bad),
-            shape => match clear(shape)? {
-                Shape::Detached { content, signature } => {
-                    let by = sealed_tip::verify_detached(&content, &signature, &certs, self.now)
-                        .map_err(bad)?;
-                    let content = Zeroizing::new(content);
-                    Ok(Signed { content, by })
-                }
-                Shape::Inline(message) => {
-                    let (content, by) =
-                        sealed_tip::verify_inline(&message, &certs, self.now).map_err(bad)?;
-                    Ok(Signed { content, by })
-                }
-                Shape::Plain | Shape::Encrypted(_) => Err(Refusal::NotSigned),
-            },
-        }
-    }
-
-    /// Signature and encryption come in one, or the signature as `multipart/signed` within (RFC 3156, 6.1).
-    fn opened(
-        &self,
-        message: &[u8],
-        certs: &[&UnitCert],
-        bad: impl Fn(SignatureError) -> Refusal,
-    ) -> Result<Signed, Refusal> {
-        let opened = sealed_tip::open_reply(message, self.key, certs, self.now).map_err(
-            |error| match error {
-                OpenError::NoKey => Refusal::NotForUs,
-                _ => Refusal::Broken,
-            },
-        )?;
-        match opened.signature {
-            Ok(by) => Ok(Signed {
-                content: opened.content,
-                by,
-            }),
-            Err(SignatureError::Missing) => match shape(&body::to_crlf(&opened.content))? {
-                Shape::Detached { content, signature } => {
-                    let by = sealed_tip::verify_detached(&content, &signature, certs, self.now)
-                        .map_err(bad)?;
-                    Ok(Signed {
-                        content: Zeroizing::new(content),
-                        by,
-                    })
-                }
-                Shape::Inline(message) => {
-                    let (content, by) =
-                        sealed_tip::verify_inline(&message, certs, self.now).map_err(bad)?;
-                    Ok(Signed { content, by })
-                }
-                _ => Err(bad(SignatureError::Missing)),
-            },
-            Err(error) => Err(bad(error)),
-        }
-    }
-
     async fn take(
         &self,
         target: &Target,
@@ -237,138 +165,6 @@ impl Desk<'_> {
             Verb::Reward => return Err(Refusal::RewardsOff),
         }))
     }
-
-    /// The service holds no plaintext: ownership moves at once, the letter goes from officer to officer.
-    async fn forward(
-        &self,
-        target: &Target,
-        from: &Arc<Unit>,
-        command: &Command,
-    ) -> Result<(ReplyChange, Text, Vec<NewLetter>), Failure> {
-        let to = self
-            .forward_to(target, from, command.argument.trim())
-            .await?;
-        let thread = &target.thread;
-        let reference = id::reference(&thread.mailbox_id);
-        let fingerprints: Vec<String> = to.certs.iter().map(UnitCert::fingerprint).collect();
-        let told = Note::Forwarded {
-            unit: &to.name,
-            mail: &to.mail,
-            fingerprints: &fingerprints,
-        };
-        let cover = Cover {
-            reference: &reference,
-            reply: None,
-        };
-        let mut letters = vec![self.letter(self.entropy.bytes(), &told, &cover, from, thread)?];
-        let id = self.entropy.bytes();
-        let names = self.loaded.config.mail.reply_names(&thread.id, &id);
-        let cover = Cover {
-            reference: &reference,
-            reply: Some(self.loaded.reply_to(&to, &names, None)),
-        };
-        let told = Note::Incoming { from: &from.name };
-        letters.push(self.letter(id, &told, &cover, &to, thread)?);
-        let text = format!("已转给{}。\n{}", to.name, command.text.as_str());
-        Ok((
-            ReplyChange::Forward(to.id.clone()),
-            Text::block(&text),
-            letters,
-        ))
-    }
-
-    async fn forward_to(
-        &self,
-        target: &Target,
-        from: &Unit,
-        name: &str,
-    ) -> Result<Arc<Unit>, Failure> {
-        let units = self.loaded.register.units();
-        let refused = |why: String| Failure::from(Refusal::ForwardTo(why));
-        let Some(to) = units
-            .iter()
-            .find(|unit| unit.id == name || unit.name == name)
-        else {
-            let known: Vec<String> = units
-                .iter()
-                .map(|u| format!("{}（{}）", u.id, u.name))
-                .collect();
-            return Err(refused(format!(
-                "没有这个单位。可以写：{}。",
-                known.join("、")
-            )));
-        };
-        if to.id == from.id {
-            return Err(refused("这条线索本来就由贵单位负责。".to_owned()));
-        }
-        if to.usable(self.now).is_err() {
-            return Err(refused(
-                "那个单位的证书现在不能用，请联系系统管理员。".to_owned(),
-            ));
-        }
-        let threads = self.store.threads_of(&target.thread.mailbox_id).await?;
-        if threads.iter().any(|thread| thread.unit_id == to.id) {
-            return Err(refused("那个单位已经收到这条线索。".to_owned()));
-        }
-        Ok(to.clone())
-    }
-
-    fn letter(
-        &self,
-        id: Id,
-        note: &Note<'_>,
-        cover: &Cover<'_>,
-        to: &Unit,
-        thread: &ThreadRow,
-    ) -> Result<NewLetter, Failure> {
-        // The unit that forwards may have lost a certificate meanwhile; what it is told then goes to the others.
-        let certs: Vec<&UnitCert> = to.certs.iter().collect();
-        let sealed: SealedLetter =
-            sealed_tip::seal_note(note, cover, &certs, self.now, &mut self.entropy.fork())
-                .map_err(|error| Failure::Within(error.to_string()))?;
-        Ok(NewLetter {
-            id,
-            unit_id: to.id.clone(),
-            thread_id: Some(thread.id),
-            begins_thread: false,
-            sealed,
-        })
-    }
-}
-
-/// What was signed.
-struct Signed {
-    content: Zeroizing<Vec<u8>>,
-    by: Signature,
-}
-
-impl Signed {
-    /// Names the message by what was signed, when, and by whom, so that no change of the wrapping, of line ends, or
-    /// of the signature's own form makes it another one.
-    fn name(&self) -> [u8; 32] {
-        let text: Zeroizing<Vec<u8>> = Zeroizing::new(
-            self.content
-                .iter()
-                .copied()
-                .filter(|byte| *byte != b'\r')
-                .collect(),
-        );
-        Sha256::new()
-            .chain_update(b"reply v1")
-            .chain_update(self.by.fingerprint.as_bytes())
-            .chain_update(self.by.made.to_be_bytes())
-            .chain_update(text.trim_ascii_end())
-            .finalize()
-            .into()
-    }
-}
-
-fn shape(raw: &[u8]) -> Result<Shape, Refusal> {
-    match guarded(|| openpgp::shape(raw)) {
-        Some(Ok(shape)) => Ok(shape),
-        Some(Err(ShapeError::Outside)) => Err(Refusal::Outside),
-        _ => Err(Refusal::Broken),
-    }
 }
 
 /// The command in a signed entity, once it is known to be about this thread.
@@ -419,6 +215,6 @@ fn unreadable(error: BodyError) -> Refusal {
 }
 
 /// Runs a parser over foreign bytes; its panic is `None`.
-fn guarded<T>(parse: impl FnOnce() -> T) -> Option<T> {
+pub(super) fn guarded<T>(parse: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(parse)).ok()
 }

@@ -62,16 +62,50 @@ impl Refusal {
         format!("{code} 没有处理：{chinese} Not processed: {english}")
     }
 
-    fn words(&self) -> (&'static str, String, String) {
-        let said =
-            |code, chinese: &str, english: &str| (code, chinese.to_owned(), english.to_owned());
-        match self {
+    fn words(&self) -> Words {
+        self.about_the_mail()
+            .or_else(|| self.about_the_thread())
+            .unwrap_or_else(|| self.about_the_signature())
+    }
+
+    /// What is wrong with the mail as such.
+    fn about_the_mail(&self) -> Option<Words> {
+        Some(match self {
             Self::TooLarge { max_mib } => (
                 "5.3.4",
                 format!("邮件超过 {max_mib} MiB。请删去附件和引文再发。"),
-                format!("the mail is larger than {max_mib} MiB; send it without attachments and quote."),
+                format!(
+                    "the mail is larger than {max_mib} MiB; send it without attachments and quote."
+                ),
             ),
-            Self::Broken => said("5.6.0", "邮件格式损坏，读不出来。请重新写一封再发。", "the mail is damaged; write it again."),
+            Self::Broken => said(
+                "5.6.0",
+                "邮件格式损坏，读不出来。请重新写一封再发。",
+                "the mail is damaged; write it again.",
+            ),
+            Self::Charset(name) => (
+                "5.6.1",
+                format!("文字编码 {name} 认不出或有乱码。请用 UTF-8 编码再发。"),
+                format!("unknown or broken character set {name}; send as UTF-8."),
+            ),
+            Self::Attachment => said(
+                "5.6.1",
+                "附件不能转给举报人。请删去附件，只发文字。",
+                "attachments cannot be passed on; send text only.",
+            ),
+            Self::Html(what) => (
+                "5.6.1",
+                format!("网页格式的信里有 {what}。请改用纯文本格式再发。"),
+                format!("the HTML holds {what}; send plain text."),
+            ),
+            Self::Words(error) => words_of(error),
+            _ => return None,
+        })
+    }
+
+    /// What is wrong with whom it is about.
+    fn about_the_thread(&self) -> Option<Words> {
+        Some(match self {
             Self::Address => said(
                 "5.1.1",
                 "收件地址不对。请用线索信里的回复地址（reply+……），一封信只写一个。",
@@ -92,11 +126,34 @@ impl Refusal {
                 "这条线索现在由别的单位负责，贵单位不能再处理。",
                 "another unit is responsible for this tip now.",
             ),
-            Self::NotSigned => said(
+            Self::OtherTip => said(
                 "5.7.0",
-                "邮件没有 OpenPGP 签名。请在写信窗口打开“加密”和“数字签名”再发。",
-                "no OpenPGP signature; turn on encryption and digital signing, then send again.",
+                "信里的编号（LY-…）是另一条线索的，和回复地址对不上。请打开那条线索的信再回复。",
+                "the reference LY-... in the mail is another tip's; reply from the right letter.",
             ),
+            Self::ForwardTo(why) => (
+                "5.7.0",
+                format!("不能转办：{why}"),
+                "cannot be forwarded there.".to_owned(),
+            ),
+            Self::RewardsOff => said("5.7.0", "没有开通奖励。", "rewards are not enabled."),
+            Self::Seen => said(
+                "5.7.0",
+                "这封信先前已经处理过，这次没有重复登记。如果想再说一次，请重新写一封。",
+                "this very message was processed before; nothing was done twice.",
+            ),
+            Self::MailboxFull => said(
+                "5.2.2",
+                "举报人的信箱已满，不能再放。",
+                "the tipster's mailbox is full.",
+            ),
+            _ => return None,
+        })
+    }
+
+    /// What is wrong with signature and encryption: all that is left.
+    fn about_the_signature(&self) -> Words {
+        match self {
             Self::NotEncrypted => said(
                 "5.7.0",
                 "邮件没有加密。请用线索信附带的服务公钥（service.asc）加密并签名再发；这封信的内容在路上可能被人看到。",
@@ -113,46 +170,25 @@ impl Refusal {
                 "text or parts stand outside the signed part; sign the whole mail, without footers.",
             ),
             Self::Signature(why) => ("5.7.0", format!("签名不能接受：{why}"), "the signature is not acceptable (missing, damaged, expired, or not by a certificate of the unit responsible).".to_owned()),
-            Self::OtherTip => said(
+            _ => said(
                 "5.7.0",
-                "信里的编号（LY-…）是另一条线索的，和回复地址对不上。请打开那条线索的信再回复。",
-                "the reference LY-... in the mail is another tip's; reply from the right letter.",
-            ),
-            Self::Charset(name) => (
-                "5.6.1",
-                format!("文字编码 {name} 认不出或有乱码。请用 UTF-8 编码再发。"),
-                format!("unknown or broken character set {name}; send as UTF-8."),
-            ),
-            Self::Attachment => said(
-                "5.6.1",
-                "附件不能转给举报人。请删去附件，只发文字。",
-                "attachments cannot be passed on; send text only.",
-            ),
-            Self::Html(what) => (
-                "5.6.1",
-                format!("网页格式的信里有 {what}。请改用纯文本格式再发。"),
-                format!("the HTML holds {what}; send plain text."),
-            ),
-            Self::Words(error) => words_of(error),
-            Self::ForwardTo(why) => ("5.7.0", format!("不能转办：{why}"), "cannot be forwarded there.".to_owned()),
-            Self::RewardsOff => said("5.7.0", "没有开通奖励。", "rewards are not enabled."),
-            Self::Seen => said(
-                "5.7.0",
-                "这封信先前已经处理过，这次没有重复登记。如果想再说一次，请重新写一封。",
-                "this very message was processed before; nothing was done twice.",
-            ),
-            Self::MailboxFull => said(
-                "5.2.2",
-                "举报人的信箱已满，不能再放。",
-                "the tipster's mailbox is full.",
+                "邮件没有 OpenPGP 签名。请在写信窗口打开“加密”和“数字签名”再发。",
+                "no OpenPGP signature; turn on encryption and digital signing, then send again.",
             ),
         }
     }
 }
 
+/// An enhanced status code (RFC 3463), Chinese, English.
+type Words = (&'static str, String, String);
+
+fn said(code: &'static str, chinese: &str, english: &str) -> Words {
+    (code, chinese.to_owned(), english.to_owned())
+}
+
 const FORMS: &str = "正文第一行写命令：受理、询问：、答复：、转办：单位、办结：结果、无关。";
 
-fn words_of(error: &WordsError) -> (&'static str, String, String) {
+fn words_of(error: &WordsError) -> Words {
     let english = "the first line must be one command: accept, ask:, answer:, forward: UNIT, close:, spam; above the quote, plain text.";
     let chinese = match error {
         WordsError::Empty => format!("信里没有您写的文字。{FORMS}"),

@@ -2,6 +2,7 @@
 //! answer is the same two halves around 48 characters. Rendering and compressing it for every visitor would
 //! take most of the time a tip takes.
 
+use axum::http::{HeaderMap, header};
 use std::io::Write;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -148,6 +149,22 @@ fn checksum(data: &[u8]) -> crc32fast::Hasher {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(data);
     hasher
+}
+
+/// Whether the visitor takes gzip (RFC 9110, 12.5.3).
+pub(super) fn takes_gzip(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|coding| {
+            let mut parts = coding.split(';').map(str::trim);
+            parts
+                .next()
+                .is_some_and(|name| name.eq_ignore_ascii_case("gzip"))
+                && !parts.any(|weight| weight == "q=0" || weight == "q=0.0")
+        })
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::body::{self, End};
 use super::client::{self, Peer};
 use super::decode::{self, Fault};
 use super::form_view::{FormView, Notice, closed};
-use super::{Door, Problem, error, headers};
+use super::{Door, Problem, error, form_page, headers};
 use crate::clock;
 use crate::intake::{Accepted, FORM_ID_CHARS, FieldError, News, RawForm, SubmitError};
 use crate::limits::Verdict;
@@ -31,7 +31,7 @@ pub(super) async fn form(State(door): State<Arc<Door>>, asked: HeaderMap) -> Res
         return error::page(&door, Problem::Closed);
     }
     let form_id = new_form_id(&door);
-    let gzip = takes_gzip(&asked);
+    let gzip = form_page::takes_gzip(&asked);
     match door.form_page.page(&door, &form_id, gzip) {
         Ok(page) => {
             let html = [
@@ -286,19 +286,4 @@ pub(super) fn content_type(headers: &HeaderMap) -> String {
         .get(header::CONTENT_TYPE)
         .and_then(|v| v.to_str().ok());
     value.unwrap_or_default().to_owned()
-}
-
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|coding| {
-            let mut parts = coding.split(';').map(str::trim);
-            parts
-                .next()
-                .is_some_and(|name| name.eq_ignore_ascii_case("gzip"))
-                && !parts.any(|weight| weight == "q=0" || weight == "q=0.0")
-        })
 }

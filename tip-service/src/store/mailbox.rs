@@ -32,6 +32,9 @@ pub struct MailboxRow {
     pub entries: Vec<EntryRow>,
 }
 
+/// Id, public key, shred key, last day, last number read.
+type Columns = (Vec<u8>, Vec<u8>, Vec<u8>, i64, i64);
+
 /// One message, sealed.
 pub struct EntryRow {
     /// 1, 2, … within the mailbox.
@@ -81,7 +84,7 @@ impl Store {
     /// # Errors
     /// From the database.
     pub async fn mailbox(&self, lookup_hash: &[u8; 32]) -> Result<Option<MailboxRow>, StoreError> {
-        let found: Option<(Vec<u8>, Vec<u8>, Vec<u8>, i64, i64)> = sqlx::query_as(
+        let found: Option<Columns> = sqlx::query_as(
             "SELECT id, public_key, shred_key, ends_day, read_number FROM mailbox WHERE lookup_hash = $1",
         )
         .bind(lookup_hash.as_slice())

@@ -10,6 +10,7 @@ mod mailbox;
 mod nudge;
 mod outbox;
 mod reply;
+mod returned;
 mod submit;
 mod sweep;
 mod thread;

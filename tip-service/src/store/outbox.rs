@@ -45,6 +45,9 @@ pub struct Letter {
 /// The columns of a [`Row`], in its order.
 type Columns = (Vec<u8>, String, String, String, i64, i64, i64);
 
+/// Unit, first letter of the thread, thread, ciphertext, tries.
+type Leased = (String, Vec<u8>, Vec<u8>, Vec<u8>, i64);
+
 /// How a try ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -148,29 +151,6 @@ impl Store {
             })
             .collect()
     }
-
-    /// Parks letters that came back from the unit's mail server after it had taken them. Returns how many: a name
-    /// that is not ours, or a letter that is not delivered or already emptied, changes nothing.
-    ///
-    /// # Errors
-    /// From the database.
-    pub async fn park_returned(&self, ids: Vec<Id>) -> Result<u64, StoreError> {
-        match self.write(Change::ParkReturned(ids)).await? {
-            Effect::Requeued(n) => Ok(n),
-            _ => Err(StoreError::Closed),
-        }
-    }
-
-    /// How many letters are parked.
-    ///
-    /// # Errors
-    /// From the database.
-    pub async fn parked(&self) -> Result<u64, StoreError> {
-        let n: i64 = sqlx::query_scalar("SELECT count(*) FROM outbox WHERE state = 'parked'")
-            .fetch_one(&self.read)
-            .await?;
-        Ok(u64::try_from(n).unwrap_or(0))
-    }
 }
 
 pub(super) async fn count_waiting(pool: &SqlitePool) -> Result<u64, StoreError> {
@@ -185,7 +165,7 @@ pub(super) async fn lease(
     db: &mut SqliteConnection,
     id: &Id,
 ) -> Result<Option<Letter>, StoreError> {
-    let row: Option<(String, Vec<u8>, Vec<u8>, Vec<u8>, i64)> = sqlx::query_as(
+    let row: Option<Leased> = sqlx::query_as(
         "UPDATE outbox SET state = 'sending', attempts = attempts + 1 \
          WHERE id = $1 AND state IN ('queued', 'sending') RETURNING unit_id, in_reply_to, thread_id, sealed, attempts",
     )
@@ -222,24 +202,6 @@ pub(super) async fn settle(
         .execute(db)
         .await?;
     Ok(())
-}
-
-pub(super) async fn park_returned(
-    db: &mut SqliteConnection,
-    ids: &[Id],
-) -> Result<u64, StoreError> {
-    let mut parked = 0;
-    for id in ids {
-        let done = sqlx::query(
-            "UPDATE outbox SET state = 'parked', last_code = 550, delivered_day = 0 \
-             WHERE id = $1 AND state = 'delivered' AND length(sealed) > 0",
-        )
-        .bind(id.as_slice())
-        .execute(&mut *db)
-        .await?;
-        parked += done.rows_affected();
-    }
-    Ok(parked)
 }
 
 pub(super) async fn recover(db: &mut SqliteConnection) -> Result<(), StoreError> {

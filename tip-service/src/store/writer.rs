@@ -15,7 +15,7 @@ use super::outbox::{Letter, Outcome};
 use super::reply::{self, Reply, Taken};
 use super::submit::{self, Submission, Submitted};
 use super::sweep::{self, Sweep, Swept};
-use super::{Capacity, Store, StoreError, counter, outbox};
+use super::{Capacity, Store, StoreError, counter, outbox, returned};
 use crate::id::Id;
 
 /// One change to the database. Cloned nowhere: a job is applied by reference, at most twice.
@@ -228,7 +228,7 @@ async fn apply(db: &mut SqliteConnection, change: &Change) -> Result<Effect, Sto
             Effect::Settled
         }
         Change::Requeue(id) => Effect::Requeued(outbox::requeue(db, id.as_ref()).await?),
-        Change::ParkReturned(ids) => Effect::Requeued(outbox::park_returned(db, ids).await?),
+        Change::ParkReturned(ids) => Effect::Requeued(returned::park(db, ids).await?),
         Change::Sweep(s) => Effect::Swept(sweep::apply(db, s).await?),
         Change::Reply(r) => Effect::Taken(reply::apply(db, r).await?),
         Change::Answer(a) => Effect::Answered(mailbox::answer(db, a).await?),

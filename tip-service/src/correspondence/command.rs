@@ -94,6 +94,9 @@ pub enum WordsError {
     /// The first line that is not blank is no command.
     #[error("the first line is no command")]
     NoCommand,
+    /// The command stands at the end: whoever does not move the cursor in a prepared reply writes in front of it.
+    #[error("the command stands behind the text")]
+    CommandLast,
     /// A second command, on the same line or further down.
     #[error("more than one command")]
     SeveralCommands,
@@ -128,8 +131,15 @@ pub enum WordsError {
 pub fn read(text: &str) -> Result<Command, WordsError> {
     let own = own_text::lines(text)?;
     let (first, rest) = own.split_first().ok_or(WordsError::Empty)?;
-    let (verb, same_line) = command(first).ok_or(WordsError::NoCommand)?;
-    if is_second(same_line) || rest.iter().any(|line| is_second(line)) {
+    let head = command(first).ok_or_else(|| no_command(&own))?;
+    let (verb, same_line) = (head.verb, head.same_line);
+    if own_text::is_ours(same_line) {
+        return Err(WordsError::QuotedTip);
+    }
+    if is_second(same_line)
+        || rest.iter().any(|line| is_second(line))
+        || ends_in_command(rest.last().unwrap_or(&same_line))
+    {
         return Err(WordsError::SeveralCommands);
     }
     let mut argument = String::new();
@@ -144,7 +154,8 @@ pub fn read(text: &str) -> Result<Command, WordsError> {
         all.extend_from_slice(rest);
         words = own_text::join(&all);
     }
-    let text = Text::block(own_text::bare(&words));
+    let words = without_ends(own_text::bare(&words), head.open).ok_or(WordsError::NoCommand)?;
+    let text = Text::block(words);
     if verb.needs_text() && text.is_empty() {
         return Err(WordsError::TextMissing(verb));
     }
@@ -159,38 +170,125 @@ pub fn read(text: &str) -> Result<Command, WordsError> {
     })
 }
 
+/// What the first line says.
+struct Head<'a> {
+    verb: Verb,
+    same_line: &'a str,
+    /// Marks of emphasis that this line does not close.
+    open: &'a str,
+}
+
 /// The command a line begins with, and what follows it.
-fn command(line: &str) -> Option<(Verb, &str)> {
-    let (verb, rest, _) = word(line)?;
+fn command(line: &str) -> Option<Head<'_>> {
+    let word = word(line)?;
+    let (open, rest) = close(word.marks, word.rest);
     let after = own_text::bare(rest);
-    if let Some(after) = after.strip_prefix(COLONS) {
-        return Some((verb, own_text::bare(after)));
+    let after = match after.strip_prefix(COLONS) {
+        Some(after) => own_text::bare(after),
+        None => (after.is_empty() || own_text::begins_blank(rest)).then_some(after)?,
+    };
+    let (open, same_line) = close(open, after);
+    let same_line = own_text::bare(same_line);
+    let (open, same_line) = match without_ends(same_line, open) {
+        Some(closed) => ("", own_text::bare(closed)),
+        None => (open, same_line),
+    };
+    Some(Head {
+        verb: word.verb,
+        same_line,
+        open,
+    })
+}
+
+/// The first line is no command: is it behind the text?
+fn no_command(own: &[&str]) -> WordsError {
+    let last = own.last().map_or("", |line| emphasized(line));
+    let whole = [Verb::Accept, Verb::Spam]
+        .iter()
+        .any(|verb| last.ends_with(verb.name()));
+    if whole || ends_in_command(last) {
+        WordsError::CommandLast
+    } else {
+        WordsError::NoCommand
     }
-    (after.is_empty() || own_text::begins_blank(rest)).then_some((verb, after))
+}
+
+/// A command and its colon, with nothing behind it.
+fn ends_in_command(line: &str) -> bool {
+    let Some(line) = emphasized(line).strip_suffix(COLONS) else {
+        return false;
+    };
+    let line = emphasized(line);
+    VERBS.iter().any(|verb| line.ends_with(verb.name()))
 }
 
 /// Half-width, full-width and small colon.
 pub(super) const COLONS: [char; 3] = [':', '\u{ff1a}', '\u{fe55}'];
 
-/// The command word a line begins with, what follows, and whether the word is Chinese.
-fn word(line: &str) -> Option<(Verb, &str, bool)> {
+/// What Thunderbird writes around bold, underlined and italic words in plain text.
+const EMPHASIS: [char; 3] = ['*', '_', '/'];
+
+/// The line without blanks and emphasis at its ends.
+fn emphasized(line: &str) -> &str {
+    own_text::bare(own_text::bare(line).trim_matches(EMPHASIS))
+}
+
+/// Takes off the beginning of the text what closes the innermost of the open marks, as many as do.
+fn close<'m, 'a>(mut open: &'m str, mut text: &'a str) -> (&'m str, &'a str) {
+    while let Some(mark) = open.chars().next_back() {
+        let (Some(fewer), Some(rest)) = (open.strip_suffix(mark), text.strip_prefix(mark)) else {
+            break;
+        };
+        (open, text) = (fewer, rest);
+    }
+    (open, text)
+}
+
+/// The text without what closes all open marks at its end; `None` when something else is there.
+fn without_ends<'a>(text: &'a str, open: &str) -> Option<&'a str> {
+    open.chars()
+        .try_fold(text, |text, mark| text.strip_suffix(mark))
+}
+
+/// A command word at the beginning of a line.
+struct Word<'a> {
+    verb: Verb,
+    chinese: bool,
+    /// Emphasis that begins in front of it.
+    marks: &'a str,
+    rest: &'a str,
+}
+
+fn word(line: &str) -> Option<Word<'_>> {
     let line = own_text::bare(line);
+    let plain = line.trim_start_matches(EMPHASIS);
+    let (marks, plain) = line.split_at_checked(line.len() - plain.len())?;
     VERBS.into_iter().find_map(|verb| {
-        if let Some(rest) = line.strip_prefix(verb.name()) {
-            return Some((verb, rest, true));
-        }
-        let (head, rest) = line.split_at_checked(verb.code().len())?;
-        head.eq_ignore_ascii_case(verb.code())
-            .then_some((verb, rest, false))
+        let (chinese, rest) = if let Some(rest) = plain.strip_prefix(verb.name()) {
+            (true, rest)
+        } else {
+            let (head, rest) = plain.split_at_checked(verb.code().len())?;
+            head.eq_ignore_ascii_case(verb.code())
+                .then_some((false, rest))?
+        };
+        Some(Word {
+            verb,
+            chinese,
+            marks,
+            rest,
+        })
     })
 }
 
 /// A further line that reads like a command: the word alone, with a colon, or, in Chinese, with a
 /// blank. An English word with a blank may begin any sentence.
 pub(super) fn is_second(line: &str) -> bool {
-    let Some((_, rest, chinese)) = word(line) else {
+    let Some(word) = word(line) else {
         return false;
     };
+    let (_, rest) = close(word.marks, word.rest);
     let after = own_text::bare(rest);
-    after.is_empty() || after.starts_with(COLONS) || (chinese && own_text::begins_blank(rest))
+    emphasized(after).is_empty()
+        || after.starts_with(COLONS)
+        || (word.chinese && own_text::begins_blank(rest))
 }

@@ -16,6 +16,7 @@ use block::Block;
 use headers::{Headers, headers};
 
 use super::command::{COLONS, WordsError, is_second};
+pub(super) use letter::is_ours;
 pub(super) use line::{bare, begins_blank};
 
 /// More lines than this are no signature.
@@ -137,7 +138,7 @@ impl<'a> Scan<'_, 'a> {
         let words = line::unquoted(line);
         if let Some(quote) = self.quotes.last_mut() {
             quote.tip = !words.is_empty() && (quote.tip || letter::is_barred(words));
-            quote.known |= letter::is_ours(words)
+            quote.known |= is_ours(words)
                 || line::ends_attribution(words)
                 || line::between_dashes(words).is_some_and(|words| line::is_divider(&words));
         }
@@ -264,7 +265,7 @@ impl<'a> Scan<'_, 'a> {
         }
         self.blocks.retain(|block| !block.lines.is_empty());
         let mut own = self.blocks.iter().flat_map(|block| &block.lines);
-        if own.any(|line| letter::is_ours(line)) {
+        if own.any(|line| is_ours(line)) {
             return Err(WordsError::QuotedTip);
         }
         if self.blocks.len() > 1 {

@@ -28,7 +28,14 @@ const OPENINGS: &[&str] = &[
     "【补充】",
     "【举报人回复】",
     "【举报人补充】",
+    "【回复】",
     "【回信办理】",
+    "【提醒】线索",
+    "【逾期提醒】",
+    "【转办】请转发",
+    "【转来】",
+    "【每日汇总】",
+    "【清单】逾期",
     "★涉及",
     "★补充",
     "★疑似",
@@ -37,24 +44,71 @@ const OPENINGS: &[&str] = &[
     "本信是新线索",
     "本信是补充",
     "无法联系举报人",
+    "系统无法通知举报人",
     "附件tip.json",
     "竖线“",
+    "以下可能暴露举报人身份",
+    "点下面的链接",
+    "点链接打开的新信",
+    "回信须用本单位登记的密钥",
+    "有人持领奖码来领奖时",
+    "举报人在信箱里回复了",
+    "请按编号找到原信",
+    "原信只有该单位能解密",
+    "系统不留线索原文",
+    "转发前请核对指纹",
+    "收到原信后请点",
+    "本信每天都发",
+    "按编号在邮件里查找",
+];
+
+/// Openings that an officer may write as well, each with what must follow somewhere.
+const PAIRS: &[(&str, &str)] = &[
+    ("这件线索已于", "送达"),
+    ("送达满", "小时仍未受理"),
+    ("这件线索已转给", "今后由该单位"),
+    ("“", "把这件线索转给贵单位"),
+    ("其中逾期", "未处理"),
+    ("另有", "件未列出"),
+    ("LY-", "自20"),
 ];
 
 /// Labels that fill a line together with what follows them.
-const LABELS: &[&str] = &["种类", "地点", "问", "不清楚", "回信地址", "奖励核验码"];
+const LABELS: &[&str] = &[
+    "种类",
+    "地点",
+    "问",
+    "不清楚",
+    "回信地址",
+    "奖励核验码",
+    "加密公钥指纹",
+    "未办结线索",
+];
+
+/// Labels of a digest's counts.
+const STATES: &[&str] = &["未受理", "已受理", "待补充", "核查中"];
 
 /// Labels that fill a line alone, the words following behind bars.
 const LONE: &[&str] = &["时间", "危险"];
 
+/// What a mail program puts, or leaves, in front of a line: marks of quotes, of lists, of bold type,
+/// of a character lost.
+const MARKS: [char; 10] = ['>', '*', '_', '/', '·', '-', '|', '?', '\u{2022}', '#'];
+
 /// True when the line is, or holds a piece of, one of our letters.
-pub(super) fn is_ours(line: &str) -> bool {
+pub(in crate::correspondence) fn is_ours(line: &str) -> bool {
     if line.contains(BARS) {
         return true;
     }
     let close: String = line.chars().filter(|c| !c.is_whitespace()).collect();
-    let close = bare(&close).trim_start_matches(['>', '*', '·', '-', '|', '?', '\u{2022}', '#']);
-    if OPENINGS.iter().any(|opening| close.starts_with(opening)) || holds_address(close) {
+    let close = bare(&close)
+        .trim_start_matches(MARKS)
+        .trim_end_matches(['*', '_', '/']);
+    let opens = OPENINGS.iter().any(|opening| close.starts_with(opening))
+        || PAIRS
+            .iter()
+            .any(|(opening, more)| close.starts_with(opening) && close.contains(more));
+    if opens || holds_address(close) {
         return true;
     }
     let Some((label, rest)) = close.split_once(COLONS) else {
@@ -63,6 +117,15 @@ pub(super) fn is_ours(line: &str) -> bool {
     LABELS.contains(&label)
         || (LONE.contains(&label) && rest.is_empty())
         || (label == "编号" && rest.starts_with("LY-"))
+        || (label == "收件地址" && rest.contains('@'))
+        || (STATES.contains(&label) && is_count(rest))
+}
+
+/// So many tips.
+fn is_count(words: &str) -> bool {
+    words
+        .strip_suffix('件')
+        .is_some_and(|count| !count.is_empty() && count.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// A link of the letter's actions, or the thread's own address.

@@ -131,6 +131,7 @@ pub(super) fn ends_attribution(line: &str) -> bool {
     let head = bare(head);
     WROTE.iter().any(|verb| head.ends_with(verb))
         || head.contains(" wrote on ")
+        || head.contains(" 写于 ")
         || (head.starts_with("am ") && head.contains(" schrieb "))
         || head.starts_with("schrieb ")
 }

@@ -271,7 +271,7 @@ pub fn protected(subject: &str, part: &[u8]) -> Vec<u8> {
 /// A text as a mail program quotes it under its own words.
 pub fn quoted(text: &str) -> String {
     let lines: String = text.lines().map(|line| format!("> {line}\n")).collect();
-    format!("在 2026/11/24 10:00, tips@tips.example.invalid 写道:\n{lines}")
+    format!("在 2026/11/24 10:00, tips@tips.example.invalid 写道\u{3a}\n{lines}")
 }
 
 fn with_crlf(text: &[u8]) -> Vec<u8> {

@@ -89,10 +89,10 @@ fn the_fullest_mailbox_has_the_size_of_one_that_never_was() {
         let answer = write_back(&mut service.visitor(), &tip.receipt, text);
         assert_eq!(answer.status, 200, "{}", answer.page().body());
     }
-    for _ in 0..12 {
+    for number in 0..12 {
         let reply = officer
             .reply(&tip.letter)
-            .says(&format!("答复：{}", &long[..500]));
+            .says(&format!("答复：{number}{}", &long[..500]));
         assert_eq!(receive(&install, &reply.sealed()).code, Some(0));
     }
     let short = officer.reply(&tip.letter).says("奖励：请来领取。");

@@ -1,6 +1,7 @@
 //! Stories, one file each: what the service owes a visitor, a unit and an operator, told with the
 //! real things. A story that needs a program which is missing fails and says so; none is skipped.
 
+mod accepted;
 mod at_once;
 mod bad_cases;
 mod bad_requests;

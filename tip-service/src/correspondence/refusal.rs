@@ -193,7 +193,10 @@ fn words_of(error: &WordsError) -> Words {
     let chinese = match error {
         WordsError::Empty => format!("信里没有您写的文字。{FORMS}"),
         WordsError::NoCommand => format!("第一行不是命令。{FORMS}"),
-        WordsError::CommandLast => "命令要写在最前面，您的话却在命令前面。请把光标移到命令后面再写，命令前面不留文字。".to_owned(),
+        WordsError::CommandLast => {
+            "命令写在了话的后面。命令要在第一行最前面，话写在冒号后面；点链接打开的信，请先按 End 键再写。"
+                .to_owned()
+        }
         WordsError::SeveralCommands => "一封信里有两个命令。请分成两封发，一封一个命令。".to_owned(),
         WordsError::TextMissing(verb) => format!(
             "“{}”后面要写给举报人看的话，例如“{}：……”。",

@@ -24,6 +24,7 @@ pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> Result<Zeroizing<Stri
             .filter(|encoding| !(*encoding == WINDOWS_1252 && mislabelled(bytes)))
             .and_then(|encoding| strict(encoding, bytes)),
     };
+    let text = text.filter(|_| !is_utf8_by_another_name(&label, bytes));
     let text = text.map(|text| text.trim_start_matches('\u{feff}').to_owned());
     let named = if label.is_empty() { "us-ascii" } else { &label };
     text.map(Zeroizing::new)
@@ -42,6 +43,15 @@ fn unlabelled(bytes: &[u8]) -> Option<Cow<'_, str>> {
         return None;
     }
     strict(UTF_8, bytes)
+}
+
+/// A program that writes UTF-8 and says GBK. Chinese in another charset is hardly ever good UTF-8 by accident, and
+/// where it is, nobody knows what was meant.
+fn is_utf8_by_another_name(label: &str, bytes: &[u8]) -> bool {
+    let says_so = Encoding::for_label(label.as_bytes()).is_none_or(|encoding| encoding == UTF_8);
+    let named = matches!(label, "cp936" | "ms936" | "windows-936" | "cp54936")
+        || !says_so && !label.starts_with("utf-16");
+    named && !bytes.is_ascii() && strict(UTF_8, bytes).is_some()
 }
 
 /// Without a byte order mark nobody knows which half comes first.
@@ -115,6 +125,9 @@ mod tests {
     fn what_cannot_be_read_for_certain_is_refused() {
         let gbk = GBK.encode("受理：已派员").0;
         for (bytes, label) in [
+            ("受理：已派员".as_bytes(), Some("gbk")),
+            ("受理：已派员".as_bytes(), Some("cp936")),
+            ("受理：已派员".as_bytes(), Some("big5")),
             (&b"\x1b$)A\x0eJ\\@m\x0f"[..], Some("iso-2022-cn")),
             (b"~{J\\@m~}", Some("hz-gb-2312")),
             (b"~{J\\@m~}", None),

@@ -75,7 +75,8 @@ struct Message {
     /// 询问， 答复 …
     verb: &'static str,
     date: String,
-    lines: Vec<String>,
+    /// Its lines parted by LF: a tag for each would make a page of many short lines longer than one answer.
+    text: String,
     is_new: bool,
 }
 
@@ -204,7 +205,7 @@ fn message(row: &EntryRow, mailbox: &MailboxRow, key: &MailboxKey) -> Option<Mes
         fingerprint,
         verb: verb_name(&entry.verb),
         date: format!("{} 月 {} 日", date.month, date.day),
-        lines: entry.text.as_str().lines().map(str::to_owned).collect(),
+        text: entry.text.as_str().to_owned(),
         is_new: from == "unit" && row.number > mailbox.read_number,
     })
 }

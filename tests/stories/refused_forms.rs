@@ -16,7 +16,7 @@ fn a_reply_without_a_command_or_with_two_is_refused() {
     let (officer, tip) = tip_at_dongfeng(&install, "命令");
     for (words, why) in [
         ("我们知道了，谢谢。", "第一行不是命令"),
-        ("您好！\n受理", "第一行不是命令"),
+        ("您好！\n受理", "命令写在了话的后面"),
         ("受理\n办结：已经铲除。", "两个命令"),
         ("询问：花开了吗？\n转办：city", "两个命令"),
         ("询问：", "后面要写给举报人看的话"),

@@ -100,7 +100,7 @@ impl Digest<'_> {
             ));
         }
         page.say(&format!(
-            "其中逾期（超过 {} 小时未处理）：{} 件",
+            "其中逾期（超过 {} 小时未受理，或长期没有进展）：{} 件",
             self.hours, self.overdue
         ));
         page.say("");

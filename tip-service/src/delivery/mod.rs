@@ -187,7 +187,10 @@ impl Delivery {
         };
         let sealed = sealed_tip::armor(&letter.sealed);
         let mail = &self.loaded.config.mail;
-        let reply_to = letter.thread_id.map(|token| mail.reply_address(&token));
+        let reply_to = letter
+            .thread_id
+            .filter(|_| letter.answerable)
+            .map(|token| mail.reply_address(&token));
         let envelope = Envelope {
             id: &letter.id,
             in_reply_to: letter.in_reply_to.as_ref(),

@@ -36,6 +36,9 @@ pub struct Letter {
     pub in_reply_to: Option<Id>,
     /// The thread it belongs to, whose token the reply address holds.
     pub thread_id: Option<Id>,
+    /// Replies of this unit to that address would count, or at least be told why not: another unit is not
+    /// responsible by now.
+    pub answerable: bool,
     /// Binary OpenPGP.
     pub sealed: Vec<u8>,
     /// Tries including this one.
@@ -45,8 +48,8 @@ pub struct Letter {
 /// The columns of a [`Row`], in its order.
 type Columns = (Vec<u8>, String, String, String, i64, i64, i64);
 
-/// Unit, first letter of the thread, thread, ciphertext, tries.
-type Leased = (String, Vec<u8>, Vec<u8>, Vec<u8>, i64);
+/// Unit, first letter of the thread, thread, whether it is this unit's, ciphertext, tries.
+type Leased = (String, Vec<u8>, Vec<u8>, bool, Vec<u8>, i64);
 
 /// How a try ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,13 +170,16 @@ pub(super) async fn lease(
 ) -> Result<Option<Letter>, StoreError> {
     let row: Option<Leased> = sqlx::query_as(
         "UPDATE outbox SET state = 'sending', attempts = attempts + 1 \
-         WHERE id = $1 AND state IN ('queued', 'sending') RETURNING unit_id, in_reply_to, thread_id, sealed, attempts",
+         WHERE id = $1 AND state IN ('queued', 'sending') RETURNING unit_id, in_reply_to, thread_id, \
+         NOT EXISTS (SELECT 1 FROM thread WHERE thread.id = outbox.thread_id AND thread.unit_id <> outbox.unit_id), \
+         sealed, attempts",
     )
     .bind(id.as_slice())
     .fetch_optional(db)
     .await?;
     Ok(row.map(
-        |(unit_id, in_reply_to, thread_id, sealed, attempts)| Letter {
+        |(unit_id, in_reply_to, thread_id, answerable, sealed, attempts)| Letter {
+            answerable,
             id: *id,
             unit_id,
             in_reply_to: key(&in_reply_to).ok(),

@@ -103,7 +103,7 @@ fn note(thread: &ThreadRow) -> String {
         (State::Forwarded, _) => format!("{since}转给了这个单位，等他们受理。"),
         (State::Accepted, _) => format!("{since}受理。"),
         (State::Asked, _) => format!("{since}，受理单位有问题想问您，请看下面。"),
-        (State::Checking, _) => format!("从{since}起核查。"),
+        (State::Checking, _) => format!("从 {since}起核查。"),
         (State::Closed, _) => format!("{since}办结，结果见下面。"),
         (State::Unrelated, _) => format!("{since}，受理单位认为这不属于他们处理的线索。"),
     }

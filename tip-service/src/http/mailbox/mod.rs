@@ -36,6 +36,9 @@ const ANSWER_BYTES: usize = 32 << 10;
 /// or two that an empty or unknown one does not, and nobody shall see that.
 const BEAT: Duration = Duration::from_millis(10);
 
+/// Part of every wait.
+const LAST_SLEEP: Duration = Duration::from_millis(3);
+
 pub(super) async fn ask(State(door): State<Arc<Door>>) -> Response {
     show(&door, StatusCode::OK, &View::new(&door, "ask", ""))
 }
@@ -76,11 +79,13 @@ pub(super) async fn post(
     response
 }
 
+/// In two waits: whoever has slept longer wakes a little later, so the last sleep is equally long for all.
 async fn on_the_beat(begun: Instant) {
     let beat = BEAT.as_micros();
-    let beats = begun.elapsed().as_micros() / beat + 1;
-    let wait = u64::try_from(beats * beat).unwrap_or(0);
-    sleep_until(begun + Duration::from_micros(wait)).await;
+    let beats = (begun.elapsed() + LAST_SLEEP).as_micros() / beat + 1;
+    let end = begun + Duration::from_micros(u64::try_from(beats * beat).unwrap_or(0));
+    sleep_until(end - LAST_SLEEP).await;
+    sleep_until(end).await;
 }
 
 /// One post by somebody with a well-formed receipt.

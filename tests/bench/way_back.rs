@@ -11,8 +11,8 @@ use e2e::pipe::receive;
 
 use crate::load::Percentiles;
 
-/// Visitors at one time: answers leave on a beat of ten milliseconds, so a few alone could not ask for many.
-const CLIENTS: usize = 28;
+/// Visitors at one time: answers leave on a beat of eight milliseconds, so a few alone could not ask for many.
+const CLIENTS: usize = 22;
 /// Messages in a mailbox as it is after a while of questions and answers.
 const FEW: usize = 4;
 const LASTS: Duration = Duration::from_secs(8);

@@ -38,7 +38,7 @@ pub(super) async fn insert(
     let mut rows = Vec::new();
     for batch in batches {
         for letter in batch.letters {
-            rows.push((batch, letter, first_of_thread(db, batch, letter).await?));
+            rows.push((batch, letter, first_of_thread(db, letter).await?));
         }
     }
     insert_threads(db, &rows).await?;
@@ -68,12 +68,13 @@ async fn insert_threads(
             Some((thread_id, batch.mailbox_id?, letter, batch.day))
         })
         .collect();
-    let columns = "thread (id, mailbox_id, unit_id, routed_to, state, since_day)";
+    let columns = "thread (id, mailbox_id, unit_id, routed_to, letter_id, state, since_day)";
     insert_rows(db, columns, begun, |mut row, (id, mailbox, letter, day)| {
         row.push_bind(id.to_vec())
             .push_bind(mailbox.to_vec())
             .push_bind(&letter.unit_id)
             .push_bind(&letter.unit_id)
+            .push_bind(letter.id.as_slice())
             .push_bind("sent")
             .push_bind(i64::from(day));
     })
@@ -83,21 +84,15 @@ async fn insert_threads(
 /// The thread's first letter; empty for that one itself and for letters outside any thread.
 async fn first_of_thread(
     db: &mut SqliteConnection,
-    batch: &Batch<'_>,
     letter: &NewLetter,
 ) -> Result<Vec<u8>, StoreError> {
-    let (Some(mailbox_id), Some(thread_id), false) =
-        (batch.mailbox_id, letter.thread_id, letter.begins_thread)
-    else {
+    let Some(thread_id) = letter.thread_id.filter(|_| !letter.begins_thread) else {
         return Ok(Vec::new());
     };
-    let first: Option<Vec<u8>> = sqlx::query_scalar(
-        "SELECT id FROM outbox WHERE mailbox_id = $1 AND thread_id = $2 AND in_reply_to = x''",
-    )
-    .bind(mailbox_id.as_slice())
-    .bind(thread_id.as_slice())
-    .fetch_optional(&mut *db)
-    .await?;
+    let first: Option<Vec<u8>> = sqlx::query_scalar("SELECT letter_id FROM thread WHERE id = $1")
+        .bind(thread_id.as_slice())
+        .fetch_optional(&mut *db)
+        .await?;
     Ok(first.unwrap_or_default())
 }
 

@@ -100,8 +100,8 @@ pub(super) async fn apply(db: &mut SqliteConnection, s: &Sweep) -> Result<Swept,
 /// what belonged to it. The mailbox, and with it the shred key, goes first.
 async fn end_mailboxes(db: &mut SqliteConnection, s: &Sweep) -> Result<(u64, u64), StoreError> {
     let mailboxes = sqlx::query(
-        "DELETE FROM mailbox WHERE ends_day < $1 AND NOT EXISTS \
-         (SELECT 1 FROM outbox WHERE outbox.mailbox_id = mailbox.id AND outbox.state <> 'delivered') AND NOT EXISTS \
+        "DELETE FROM mailbox WHERE ends_day < $1 AND id NOT IN \
+         (SELECT mailbox_id FROM outbox WHERE state IN ('queued', 'sending', 'parked')) AND NOT EXISTS \
          (SELECT 1 FROM entry WHERE entry.mailbox_id = mailbox.id AND entry.number > mailbox.read_number \
           AND entry.day >= $2)",
     )

@@ -110,8 +110,7 @@ pub struct Target {
 
 pub(super) const COLUMNS: &str = "thread.id, thread.mailbox_id, thread.unit_id, thread.routed_to, thread.state, \
     thread.since_day, thread.nudges, thread.reward, \
-    (SELECT max(outbox.delivered_day) FROM outbox WHERE outbox.mailbox_id = thread.mailbox_id \
-     AND outbox.thread_id = thread.id AND outbox.in_reply_to = x'' AND outbox.state = 'delivered')";
+    (SELECT outbox.delivered_day FROM outbox WHERE outbox.id = thread.letter_id AND outbox.state = 'delivered')";
 
 /// The columns of a [`ThreadRow`], in the order of [`COLUMNS`].
 pub(super) type Columns = (

@@ -34,10 +34,10 @@ const ANSWER_BYTES: usize = 32 << 10;
 
 /// Answers leave at a multiple of this after the request was read: opening what lies in a mailbox takes a millisecond
 /// or two that an empty or unknown one does not, and nobody shall see that.
-const BEAT: Duration = Duration::from_millis(10);
+const BEAT: Duration = Duration::from_millis(8);
 
 /// Part of every wait.
-const LAST_SLEEP: Duration = Duration::from_millis(3);
+const LAST_SLEEP: Duration = Duration::from_millis(2);
 
 pub(super) async fn ask(State(door): State<Arc<Door>>) -> Response {
     show(&door, StatusCode::OK, &View::new(&door, "ask", ""))

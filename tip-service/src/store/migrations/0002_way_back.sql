@@ -4,6 +4,7 @@ CREATE TABLE thread (
   mailbox_id BLOB    NOT NULL,
   unit_id    TEXT    NOT NULL,                 -- who is responsible now
   routed_to  TEXT    NOT NULL,                 -- who was at first
+  letter_id  BLOB    NOT NULL,                 -- its first letter, which all others answer to
   state      TEXT    NOT NULL,                 -- sent | forwarded | accepted | asked | checking | closed | unrelated
   since_day  INTEGER NOT NULL,                 -- the day of that state
   nudges     INTEGER NOT NULL DEFAULT 0,       -- 0, 1 the unit was reminded, 2 its supervisor was told
@@ -40,3 +41,6 @@ CREATE TABLE counter (
 ALTER TABLE mailbox ADD COLUMN shred_key   BLOB    NOT NULL DEFAULT x''; -- 32 random bytes; without them no entry opens
 ALTER TABLE mailbox ADD COLUMN read_number INTEGER NOT NULL DEFAULT 0;   -- the last entry its holder has seen
 ALTER TABLE outbox  ADD COLUMN thread_id   BLOB    NOT NULL DEFAULT x''; -- empty for a letter outside any thread
+
+-- Threads name their first letter, so letters need not be found by their mailbox any more.
+DROP INDEX outbox_mailbox;

@@ -3,10 +3,15 @@
 //! find nothing.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use e2e::browser::{Browser, DESK};
 use e2e::install::Install;
+use e2e::letter::Letter;
+use e2e::machine::wait_for;
 use e2e::machine::{missing, repository};
+use e2e::officer::Officer;
+use e2e::pipe::receive;
 use serde_json::{Value, json};
 
 use crate::rules::SERVICE;
@@ -126,14 +131,40 @@ fn axe_finds_nothing_on_what_the_service_answers() {
     browser.click_through(send);
     let receipt = browser.text("#receipt");
     complaints.extend(look_in_every_guise(&browser));
-    for words in [receipt.as_str(), "不对的回执"] {
+    the_unit_writes(&install);
+    for words in ["不对的回执", receipt.as_str()] {
         go("/tip/mailbox/");
         browser.fill("input[name=receipt]", words);
         browser.evaluate("document.querySelector('main form').noValidate = true;");
         browser.click_through("main form button[type=submit], main form button:not([type])");
         complaints.extend(look_in_every_guise(&browser));
     }
+    let talk = browser.text("main");
+    assert!(
+        talk.contains("在哪一块地") && talk.contains("领奖码"),
+        "{talk}"
+    );
+    browser.evaluate(
+        "document.querySelector('button[value=delete]').scrollIntoView({block: 'center'});",
+    );
+    browser.click_through("button[value=delete]");
+    complaints.extend(look_in_every_guise(&browser));
+    go("/tip/statistics/");
+    complaints.extend(look_in_every_guise(&browser));
     assert_none(&complaints);
+}
+
+/// A question and a reward, so that the mailbox shows all it can.
+fn the_unit_writes(install: &Install) {
+    let letter = wait_for("the letter", Duration::from_secs(30), || {
+        install.letters("city").pop()
+    });
+    let (officer, letter) = (Officer::of(install, "city"), Letter::read(&letter));
+    for words in ["询问：在哪一块地？", "奖励：请带领奖码来。"] {
+        let reply = officer.reply(&letter).says(words).sealed();
+        let verdict = receive(install, &reply);
+        assert_eq!(verdict.code, Some(0), "{}", verdict.said);
+    }
 }
 
 #[test]

@@ -14,6 +14,8 @@ mod ending;
 #[expect(dead_code, reason = "shared with the tests of the configuration")]
 #[path = "config/house.rs"]
 mod house;
+#[path = "tip_life/mailbox_ends.rs"]
+mod mailbox_ends;
 #[path = "tip_life/reminding.rs"]
 mod reminding;
 #[path = "tip_life/way_back.rs"]

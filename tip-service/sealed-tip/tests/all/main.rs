@@ -9,6 +9,7 @@
 mod certs;
 mod crafted;
 mod desk;
+mod digest;
 mod entry;
 mod gpg;
 mod letter;

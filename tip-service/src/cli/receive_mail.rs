@@ -27,9 +27,9 @@ pub(super) struct Args {
     recipient: Option<String>,
 }
 
-/// EX_DATAERR and EX_TEMPFAIL of sysexits.h.
+/// EX_DATAERR of sysexits.h.
 const REFUSED: u8 = 65;
-/// See [`REFUSED`].
+/// EX_TEMPFAIL of sysexits.h.
 pub const TRY_LATER: u8 = 75;
 
 pub(super) fn run(args: &Args) -> ExitCode {

@@ -152,7 +152,8 @@ pub fn delete(client: &mut Client, receipt: &str) -> Answer {
     post(client, &[("receipt", receipt), ("action", "delete-now")])
 }
 
-fn post(client: &mut Client, fields: &[(&str, &str)]) -> Answer {
+/// Sends these fields to the mailbox page.
+pub fn post(client: &mut Client, fields: &[(&str, &str)]) -> Answer {
     let kind = "application/x-www-form-urlencoded";
     client.post(MAILBOX, kind, url_encoded(fields).as_bytes())
 }

@@ -2,7 +2,8 @@
 //! right status, a telephone number, and everything that was typed.
 
 use e2e::cases::{answer_to, assert_error_page, assert_kept};
-use e2e::form::{Form, shown_receipt};
+use e2e::dialogue;
+use e2e::form::{Form, file_tip, shown_receipt};
 use e2e::gpg::Keyring;
 use e2e::http::Answer;
 use e2e::install::Install;
@@ -223,4 +224,24 @@ fn a_full_store_says_so_keeps_what_was_typed_and_opens_again() {
     assert!((10..=12).contains(&number), "full after {number}");
     assert_error_page("store full", &answer, 503);
     assert_kept("store full", &answer, &[("what", &format!("第{number}条"))]);
+}
+
+#[test]
+fn an_answer_under_a_mistyped_receipt_is_there_again_under_the_right_one() {
+    let install = Install::new();
+    let service = install.start();
+    let mut visitor = service.visitor();
+    let receipt = file_tip(&mut visitor, "地里的花");
+    let cut: String = receipt.chars().take(11).collect();
+    let strange = dialogue::strange_receipt();
+    for (typed, status) in [(cut, 422), (strange, 200), (receipt, 200)] {
+        let fields = [("receipt", typed.as_str()), ("reply", "开了一半")];
+        let answer = dialogue::post(&mut visitor, &fields);
+        assert_eq!(answer.status, status, "{typed}");
+        assert_eq!(
+            answer.page().value("reply").as_deref(),
+            Some("开了一半"),
+            "{typed}"
+        );
+    }
 }

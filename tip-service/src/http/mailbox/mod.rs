@@ -103,10 +103,7 @@ impl Visit<'_> {
         let found = self.door.store.mailbox(&self.receipt.lookup_hash()).await;
         match found {
             Ok(Some(mailbox)) => self.found(mailbox).await,
-            Ok(None) => {
-                let view = View::new(self.door, "unknown", self.form.get("receipt"));
-                show(self.door, StatusCode::OK, &view)
-            }
+            Ok(None) => self.unknown(),
             Err(error) => {
                 tracing::error!(%error, "a mailbox could not be looked up");
                 error::page(self.door, Problem::Unavailable)
@@ -122,8 +119,15 @@ impl Visit<'_> {
                 show(self.door, StatusCode::OK, &view)
             }
             "delete-now" => self.delete(&mailbox).await,
-            _ => self.mailbox(StatusCode::OK, &mailbox, None, ""),
+            // Whoever wrote something under a mistyped receipt finds it again here.
+            _ => self.mailbox(StatusCode::OK, &mailbox, None, self.form.get("reply")),
         }
+    }
+
+    fn unknown(&self) -> Response {
+        let mut view = View::new(self.door, "unknown", self.form.get("receipt"));
+        view.kept = self.form.get("reply").to_owned();
+        show(self.door, StatusCode::OK, &view)
     }
 
     async fn reply(&self, mailbox: MailboxRow) -> Response {
@@ -147,10 +151,7 @@ impl Visit<'_> {
             .await;
         match done {
             Ok(is_new) => self.replied(is_new).await,
-            Err(AnswerError::Gone) => {
-                let view = View::new(self.door, "unknown", self.form.get("receipt"));
-                show(self.door, StatusCode::OK, &view)
-            }
+            Err(AnswerError::Gone) => self.unknown(),
             Err(error) => {
                 if let AnswerError::Store(_) | AnswerError::Seal(_) = error {
                     self.door

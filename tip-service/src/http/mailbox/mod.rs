@@ -38,6 +38,8 @@ const BEAT: Duration = Duration::from_millis(8);
 
 /// Part of every wait.
 const LAST_SLEEP: Duration = Duration::from_millis(2);
+/// The most that chance adds.
+const BLUR: Duration = Duration::from_millis(2);
 
 pub(super) async fn ask(State(door): State<Arc<Door>>) -> Response {
     show(&door, StatusCode::OK, &View::new(&door, "ask", ""))
@@ -75,17 +77,19 @@ pub(super) async fn post(
         cut: read.end != End::Whole,
     };
     let response = visit.answer().await;
-    on_the_beat(begun).await;
+    on_the_beat(begun, u16::from_be_bytes(door.entropy.bytes())).await;
     response
 }
 
-/// In two waits: whoever has slept longer wakes a little later, so the last sleep is equally long for all.
-async fn on_the_beat(begun: Instant) {
+/// In two waits: whoever has slept longer wakes a little later, so the last sleep is equally long for all. A little
+/// chance on top hides what caches and cores still remember of the work.
+async fn on_the_beat(begun: Instant, chance: u16) {
+    let blur = BLUR * u32::from(chance) / u32::from(u16::MAX);
     let beat = BEAT.as_micros();
     let beats = (begun.elapsed() + LAST_SLEEP).as_micros() / beat + 1;
     let end = begun + Duration::from_micros(u64::try_from(beats * beat).unwrap_or(0));
     sleep_until(end - LAST_SLEEP).await;
-    sleep_until(end).await;
+    sleep_until(end + blur).await;
 }
 
 /// One post by somebody with a well-formed receipt.

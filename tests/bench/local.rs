@@ -64,6 +64,7 @@ fn tip() -> Tip {
         danger: Text::block(""),
         officials: false,
         answers: Vec::new(),
+        photographs: Vec::new(),
         supplement: false,
         suspect_robot: false,
     }

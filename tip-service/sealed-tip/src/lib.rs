@@ -4,13 +4,10 @@
 //! Pure by design: no file, socket, clock or randomness of its own. Time comes in as `now` (unix
 //! seconds), randomness as `rng`, so every outcome can be repeated in a test.
 //!
-//! What this crate must never do: hand out plaintext through anything but [`open()`] and
-//! [`MailboxKey::open`], print it,
-//! log it, or give it a `Debug`. [`SealedLetter`] can only be made by [`seal()`] and [`seal_note()`],
+//! What this crate must never do: hand out plaintext through anything but [`open()`],
+//! [`open_reply`] and [`MailboxKey::open`], print it, log it, or give it a `Debug`. [`SealedLetter`] can only be made by [`seal()`] and [`seal_note()`],
 //! [`SealedEntry`] only by [`seal_entry()`]; whoever asks for one cannot be handed plaintext by
 //! mistake.
-//! [`open_reply`], print it, log it, or give it a `Debug`. [`SealedLetter`] can only be made by [`seal()`]; whoever asks for a
-//! `SealedLetter` cannot be handed plaintext by mistake.
 //!
 //! The formats (letter, `tip.json`, size buckets, labels of the receipt) are written down in
 //! `FORMAT.md`.
@@ -57,6 +54,6 @@ pub use reply::{Opened, open_reply, verify_detached, verify_inline};
 pub use reward::{ClaimCode, ClaimError};
 pub use seal::{SealError, SealedLetter, seal, seal_note};
 pub use text::Text;
-pub use tip::{Answer, LINE_MAX_CHARS, Named, Tip, WHAT_MAX_CHARS};
+pub use tip::{Answer, LINE_MAX_CHARS, Named, Photo, Tip, WHAT_MAX_CHARS};
 pub use unit_key::UnitCert;
 pub use verdict::{Signature, SignatureError};

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::cover::{self, Cover, ReplyTo};
 use crate::page::{Page, RULE};
-use crate::{Text, digest, mime};
+use crate::{Photo, Text, digest, mime};
 
 /// Version of the JSON part; goes up when a key changes its meaning or goes away.
 pub(crate) const VERSION: u32 = 1;
@@ -21,6 +21,17 @@ pub enum Note<'a> {
         /// The words, a block.
         text: &'a Text,
     },
+    /// Photographs of a tip that did not fit into its letter.
+    Photographs {
+        /// These, a run of the tip's own.
+        photos: &'a [Photo],
+        /// Number of the first one, from 1.
+        first: usize,
+        /// How many the tip has.
+        of: usize,
+    },
+    /// Holds nothing: sent so that a quiet day looks like any other.
+    Quiet,
     /// The unit has not acknowledged a tip.
     Reminder {
         /// Day of delivery, e.g. `2026-11-24`.
@@ -91,6 +102,11 @@ enum Body<'a> {
     Answer {
         text: &'a str,
     },
+    Photographs {
+        first: usize,
+        of: usize,
+    },
+    Quiet {},
     Reminder {
         delivered: &'a str,
         escalate_hours: Option<u32>,
@@ -128,6 +144,14 @@ pub(crate) fn entity(note: &Note<'_>, cover: &Cover<'_>) -> Zeroizing<Vec<u8>> {
                     text: text.as_str(),
                 },
             )
+        }
+        Note::Photographs { first, of, .. } => {
+            let letter = Letter::new(cover, "【照片】", &reference, 0);
+            letter.finish("photographs", cover.reply, Body::Photographs { first, of })
+        }
+        Note::Quiet => {
+            let letter = Letter::new(cover, "【空信】", &reference, 0);
+            letter.finish("quiet", cover.reply, Body::Quiet {})
         }
         Note::Reminder {
             delivered,

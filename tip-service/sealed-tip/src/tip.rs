@@ -31,6 +31,18 @@ pub struct Answer {
     pub value: Text,
 }
 
+/// A cleaned photograph. No Debug: it is evidence.
+pub struct Photo {
+    /// JPEG without metadata; wiped when dropped.
+    pub jpeg: Zeroizing<Vec<u8>>,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// Where it was taken, as one line for the officer, if the tipster wants it told.
+    pub place: Option<Text>,
+}
+
 /// Everything a tipster told. Every text but `what` may be empty: 不清楚 is an honest answer.
 pub struct Tip {
     /// Kind of tip.
@@ -59,6 +71,8 @@ pub struct Tip {
     pub officials: bool,
     /// The kind's own questions.
     pub answers: Vec<Answer>,
+    /// Cleaned photographs, in the order they were sent.
+    pub photographs: Vec<Photo>,
     /// A later addition to a tip already sent.
     pub supplement: bool,
     /// The honeypot field was filled in: perhaps no human being wrote this.
@@ -66,6 +80,15 @@ pub struct Tip {
 }
 
 impl Tip {
+    /// Which photographs travel together: the first run in the tip's own letter (it may be empty), each further run in
+    /// a letter of its own ([`crate::Note::Photographs`]). Together they are all photographs, in order.
+    #[must_use]
+    pub fn sheets(&self) -> Vec<std::ops::Range<usize>> {
+        let mut sheets = vec![0..0];
+        sheets.extend((0..self.photographs.len()).map(|n| n..n + 1));
+        sheets
+    }
+
     /// Unambiguous bytes of everything the tipster said: each field tagged with its name and
     /// length-prefixed (64 bit, big-endian), absent ones distinct from empty ones.
     ///

@@ -74,6 +74,7 @@ pub fn parse(form: &RawForm, kinds: &Kinds, places: &Places) -> Result<Tip, Vec<
         danger: reader.text("danger", "危险", Text::block),
         officials: !form.get("officials").trim().is_empty(),
         answers: reader.answers(kinds),
+        photographs: Vec::new(),
         supplement: false,
         suspect_robot: !form.get("website").trim().is_empty(),
     };

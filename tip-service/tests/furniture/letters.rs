@@ -157,6 +157,7 @@ fn tips() -> [Tip; 2] {
                 value: Text::line(""),
             },
         ],
+        photographs: Vec::new(),
         supplement: true,
         suspect_robot: true,
     };
@@ -174,6 +175,7 @@ fn tips() -> [Tip; 2] {
         danger: Text::line(""),
         officials: false,
         answers: Vec::new(),
+        photographs: Vec::new(),
         supplement: false,
         suspect_robot: false,
     };

@@ -60,6 +60,7 @@ impl Draft {
             danger: Text::line(danger),
             officials: self.flags[0],
             answers: self.answers.iter().map(answer).collect(),
+            photographs: Vec::new(),
             supplement: self.flags[1],
             suspect_robot: self.flags[2],
         }

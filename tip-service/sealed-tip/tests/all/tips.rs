@@ -36,6 +36,7 @@ pub(crate) fn full() -> Tip {
                 value: Text::line(""),
             },
         ],
+        photographs: Vec::new(),
         supplement: false,
         suspect_robot: false,
     }
@@ -57,6 +58,7 @@ pub(crate) fn bare(what: &str) -> Tip {
         danger: Text::line(""),
         officials: false,
         answers: Vec::new(),
+        photographs: Vec::new(),
         supplement: false,
         suspect_robot: false,
     }

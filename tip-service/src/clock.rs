@@ -5,8 +5,9 @@
 //! tip to a line in somebody's network log. Must never format, store or log anything finer than a day.
 
 use std::fmt;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// China keeps one time zone all year: UTC+8.
 const CHINA_OFFSET: u64 = 8 * 3600;
@@ -16,6 +17,10 @@ const DAY: u64 = 24 * 3600;
 pub trait Clock: Send + Sync {
     /// Returns whole seconds since 1970-01-01 00:00 UTC.
     fn unix(&self) -> u64;
+
+    /// Returns seconds that only ever go forward, from a beginning that means nothing and is never 0: for waits,
+    /// which must not grow when somebody sets the clock.
+    fn steady(&self) -> u64;
 }
 
 /// The machine's clock. Made once, where the program starts.
@@ -33,6 +38,15 @@ impl Clock for SystemClock {
         SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |since| since.as_secs())
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one clock that all others stand in for"
+    )]
+    fn steady(&self) -> u64 {
+        static BEGINNING: OnceLock<Instant> = OnceLock::new();
+        BEGINNING.get_or_init(Instant::now).elapsed().as_secs() + 1
     }
 }
 
@@ -55,6 +69,10 @@ impl FixedClock {
 impl Clock for FixedClock {
     fn unix(&self) -> u64 {
         self.0.load(Ordering::SeqCst)
+    }
+
+    fn steady(&self) -> u64 {
+        self.unix()
     }
 }
 

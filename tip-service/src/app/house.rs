@@ -1,10 +1,11 @@
-//! Housekeeping. Minutely: forgets idle clients. Hourly: reminds units. Daily: purges, writes the month's counts, and
-//! warns of keys that are about to lapse.
+//! Housekeeping. Minutely: forgets idle clients, looks at the clock, the key files and a store in trouble. Hourly:
+//! reminds units. Daily: purges, writes the month's counts, and warns of keys that are about to lapse.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::AppError;
+use super::lookout::{KeyFiles, Steadiness};
 use crate::clock;
 use crate::config::Loaded;
 use crate::correspondence::Reminders;
@@ -21,6 +22,8 @@ pub(super) async fn keep(
 ) -> Result<&'static str, AppError> {
     let mut minute = tokio::time::interval(MINUTE);
     let (mut swept, mut reminded) = (0, u64::MAX);
+    let mut keys = KeyFiles::read(&door.loaded.cert_files);
+    let mut clock = Steadiness::at(door.clock.unix(), door.clock.steady());
     tokio::pin!(stop);
     loop {
         tokio::select! {
@@ -29,8 +32,14 @@ pub(super) async fn keep(
         }
         door.limits.prune();
         let now = door.clock.unix();
-        if clock::day(now) != swept && daily(&door, now).await {
+        keys.look();
+        let sound = clock.is_sound(now, door.clock.steady());
+        if clock::day(now) != swept && daily(&door, now, sound).await {
             swept = clock::day(now);
+        }
+        if door.store.trouble().is_some() {
+            // How it went is in the log: the store says when trouble begins and ends.
+            let _ = door.store.probe().await;
         }
         if now / 3600 != reminded && remind(&door).await {
             reminded = now / 3600;
@@ -41,7 +50,10 @@ pub(super) async fn keep(
 }
 
 /// Says whether all of it was done; if not, a minute later is soon enough.
-async fn daily(door: &Door, now: u64) -> bool {
+async fn daily(door: &Door, now: u64, sound: bool) -> bool {
+    if !sound {
+        return false;
+    }
     warn_of_keys(&door.loaded, now);
     count(door).await;
     match purge::run(&door.store, &door.loaded.config, now).await {

@@ -2,10 +2,10 @@
 //! that spawns long-lived tasks.
 
 mod house;
+mod lookout;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
@@ -20,7 +20,7 @@ use crate::id::Id;
 use crate::intake::{FormKeys, Intake, Tally};
 use crate::limits::Limits;
 use crate::mail::{Transport, TransportError};
-use crate::store::{Capacity, Class, Store, StoreError};
+use crate::store::{self, Capacity, Class, Store, StoreError};
 
 /// Why the service did not start, or ended.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +33,7 @@ pub enum AppError {
     Pages(#[from] PagesError),
     /// The database.
     #[error(
-        "store.path: {0}\n  hint: the folder must exist, be writable by this user, and have space"
+        "store.path: {0}\n  hint: {hint}", hint = .0.hint()
     )]
     Store(#[from] StoreError),
     /// The way out.
@@ -96,6 +96,7 @@ impl Parts {
             max_waiting: u64::from(settings.max_waiting),
             min_free_mib: settings.min_free_mib,
         };
+        store::check_log(&settings.path)?;
         let store = Store::open(&settings.path, capacity).await?;
         Ok(Self {
             loaded: Arc::new(loaded),
@@ -158,7 +159,7 @@ impl App {
             entropy,
             clock,
             form_page,
-            alarmed: AtomicU64::new(0),
+            alarmed: Mutex::default(),
         };
         Ok(Self {
             door: Arc::new(door),

@@ -14,6 +14,7 @@ use super::{keygen, say};
 use crate::app::{App, Parts};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Loaded};
+use crate::store::Store;
 
 pub(super) fn run(file: &Path, dev: bool, listen: Option<SocketAddr>) -> Result<()> {
     if dev {
@@ -51,6 +52,7 @@ pub(super) fn check(file: &Path, dev: bool) -> Result<()> {
         .collect();
     runtime()?.block_on(async {
         let parts = Parts::build(loaded, dev).await?;
+        examine(&parts.store).await?;
         if let Err(error) = parts.transport.probe().await {
             // No reason to refuse: letters wait in the outbox until the mail server is back.
             say(&format!(
@@ -66,6 +68,20 @@ pub(super) fn check(file: &Path, dev: bool) -> Result<()> {
         );
     }
     say("配置没有问题 · the configuration is good");
+    Ok(())
+}
+
+/// Reads every page of the database; says what would be said to visitors now.
+async fn examine(store: &Store) -> Result<()> {
+    if let Err(error) = store.examine().await {
+        bail!("store.path: {error}\n  hint: {}", error.hint());
+    }
+    if let Some(trouble) = store.trouble() {
+        bail!(
+            "store.path: {trouble}, the form takes no tip · 存不下新举报了\n  hint: {}",
+            trouble.hint()
+        );
+    }
     Ok(())
 }
 

@@ -44,6 +44,8 @@ pub struct Loaded {
     pub places: Places,
     /// What officers encrypt their replies to.
     pub service_cert: ServiceCert,
+    /// Every certificate file with the unit it belongs to, the service's own last.
+    pub cert_files: Vec<(String, PathBuf)>,
 }
 
 impl Loaded {
@@ -106,6 +108,10 @@ pub fn load(file: &Path, now: u64) -> Result<Loaded, Vec<ConfigError>> {
     else {
         return Err(errors);
     };
+    let cert_files = cert_files(&units, &config)
+        .into_iter()
+        .flat_map(|(id, paths)| paths.into_iter().map(move |path| (id.clone(), path)))
+        .collect();
     let known = routes::Known {
         file: &units_file,
         kinds: &kinds,
@@ -122,6 +128,7 @@ pub fn load(file: &Path, now: u64) -> Result<Loaded, Vec<ConfigError>> {
             kinds,
             places,
             service_cert,
+            cert_files,
         }),
         _ => Err(errors),
     }
@@ -138,18 +145,22 @@ pub fn expected_certs(file: &Path) -> Result<Vec<(String, Vec<PathBuf>)>, Vec<Co
     let (main, config) = settings(file)?;
     let units_file = read(&main, "registers.units", &config.registers.units)?;
     let units: units::PrivateKeys = units_file.parse().map_err(one)?;
+    Ok(cert_files(&units, &config))
+}
+
+fn cert_files(units: &units::PrivateKeys, config: &Config) -> Vec<(String, Vec<PathBuf>)> {
     let keys = &config.registers.keys;
     let service = ("service".to_owned(), vec![config.replies.cert_file.clone()]);
-    Ok(units
+    units
         .unit
-        .into_iter()
+        .iter()
         .map(|unit| {
             let names = unit.certs.iter().filter(|name| check::is_file_name(name));
             let paths = names.map(|name| keys.join(name)).collect();
-            (unit.id, paths)
+            (unit.id.clone(), paths)
         })
         .chain([service])
-        .collect())
+        .collect()
 }
 
 fn settings(file: &Path) -> Result<(File, Config), Vec<ConfigError>> {

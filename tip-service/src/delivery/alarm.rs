@@ -8,6 +8,7 @@ use crate::clock::{self, Clock};
 use crate::config::Loaded;
 use crate::entropy::Entropy;
 use crate::mail::{Alarm, Recipient, Transport};
+use crate::store::StoreError;
 
 use super::Delivery;
 
@@ -35,7 +36,7 @@ impl Alarms {
 
     /// Writes a line; the letter waits and will be tried again.
     pub(super) fn note(&self, unit: &str, cause: &'static str) -> bool {
-        let now = self.clock.unix();
+        let now = self.clock.steady();
         let mut raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner);
         let last = raised.entry((unit.to_owned(), cause)).or_default();
         if *last > 0 && now < *last + QUIET {
@@ -44,6 +45,20 @@ impl Alarms {
         *last = now;
         tracing::error!(unit, cause, "ALARM");
         true
+    }
+
+    /// Writes a line about the store itself; what waits is looked for again.
+    pub(super) fn note_store(&self, error: &StoreError) {
+        self.note(
+            "all",
+            match error {
+                StoreError::Full => "letters wait: the store is full",
+                StoreError::Busy => "letters wait: the store is busy",
+                StoreError::ReadOnly => "letters wait: the store cannot be written",
+                StoreError::Corrupt => "letters wait: the database is damaged",
+                _ => "letters wait: the database cannot be asked",
+            },
+        );
     }
 
     /// Writes a line and a letter: nothing moves until the operator does something.

@@ -39,6 +39,9 @@ pub struct Delivery {
 const TICK: Duration = Duration::from_millis(250);
 const REFRESH_TICKS: u32 = 40;
 
+/// Seconds until a letter is tried again that the store could not hand out.
+const STORE_REST: u64 = 5;
+
 /// A finished try, for the schedule.
 struct Tried {
     id: Id,
@@ -75,18 +78,17 @@ impl Delivery {
                 Some(tried) = tries.join_next() => {
                     if let Ok(tried) = tried {
                         parked += u64::from(matches!(tried.result, Ok(Outcome::Parked { .. })));
-                        this.reschedule(&mut schedule, &tried)?;
+                        this.reschedule(&mut schedule, &tried, &alarms)?;
                     }
                 }
                 _ = tick.tick() => {
                     if ticks.is_multiple_of(REFRESH_TICKS) {
-                        this.refresh(&mut schedule).await?;
-                        parked = this.notice_returned(parked, &alarms).await?;
+                        parked = this.look(&mut schedule, parked, &alarms).await?;
                     }
                     ticks = ticks.wrapping_add(1);
                 }
             }
-            let now = this.clock.unix();
+            let now = this.clock.steady();
             while tries.len() < this.loaded.config.delivery.connections {
                 let Some((id, class)) = schedule.take(now) else {
                     break;
@@ -96,6 +98,28 @@ impl Delivery {
         }
         while tries.join_next().await.is_some() {}
         Ok(())
+    }
+
+    /// Looks into the database. One that cannot be asked now is asked again: what waits is in memory, and a service
+    /// that ends can give nobody his words back. Only a lost writer is the end.
+    async fn look(
+        &self,
+        schedule: &mut Schedule,
+        parked: u64,
+        alarms: &Alarms,
+    ) -> Result<u64, StoreError> {
+        let looked = async {
+            self.refresh(schedule).await?;
+            self.notice_returned(parked, alarms).await
+        };
+        match looked.await {
+            Err(StoreError::Closed) => Err(StoreError::Closed),
+            Err(error) => {
+                alarms.note_store(&error);
+                Ok(parked)
+            }
+            found => found,
+        }
     }
 
     /// Adds rows that the schedule does not know.
@@ -121,14 +145,19 @@ impl Delivery {
     }
 
     fn due_after_delay(&self) -> u64 {
-        self.clock.unix() + self.chance() % (self.loaded.config.delivery.delay_max_seconds + 1)
+        self.clock.steady() + self.chance() % (self.loaded.config.delivery.delay_max_seconds + 1)
     }
 
     fn chance(&self) -> u64 {
         u64::from_be_bytes(self.entropy.bytes())
     }
 
-    fn reschedule(&self, schedule: &mut Schedule, tried: &Tried) -> Result<(), StoreError> {
+    fn reschedule(
+        &self,
+        schedule: &mut Schedule,
+        tried: &Tried,
+        alarms: &Alarms,
+    ) -> Result<(), StoreError> {
         match &tried.result {
             Ok(Outcome::Deferred { .. }) => {
                 let delivery = &self.loaded.config.delivery;
@@ -138,20 +167,24 @@ impl Delivery {
                     delivery.retry_max_seconds,
                     self.chance(),
                 );
-                schedule.again(tried.id, tried.class, self.clock.unix() + wait);
+                schedule.again(tried.id, tried.class, self.clock.steady() + wait);
                 Ok(())
             }
             Ok(_) => {
                 schedule.done(&tried.id);
                 Ok(())
             }
-            // A busy store is asked again in a second; ending the process is the safe answer to one that is
-            // lost, since a restart finds the row, whatever it says.
-            Err(StoreError::Busy | StoreError::Full) => {
-                schedule.again(tried.id, tried.class, self.clock.unix() + 1);
+            Err(StoreError::Closed) => Err(StoreError::Closed),
+            // The row is there, whatever the try came to; a store that is only busy is asked again soon.
+            Err(error) => {
+                alarms.note_store(error);
+                let wait = match error {
+                    StoreError::Busy | StoreError::Full => 1,
+                    _ => STORE_REST,
+                };
+                schedule.again(tried.id, tried.class, self.clock.steady() + wait);
                 Ok(())
             }
-            Err(error) => Err(StoreError::Sql(error.to_string())),
         }
     }
 

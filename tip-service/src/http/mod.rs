@@ -21,8 +21,7 @@ pub use error::Problem;
 pub use form_page::Cache as FormPage;
 pub use pages::{Pages, PagesError};
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::http::{StatusCode, header};
@@ -56,23 +55,24 @@ pub struct Door {
     pub clock: Arc<dyn Clock>,
     /// The empty form, ready to send.
     pub form_page: form_page::Cache,
-    /// When the operator was last told of trouble here, Unix seconds.
-    pub alarmed: AtomicU64,
+    /// What the operator was last told of trouble here, and when, in steady seconds.
+    pub alarmed: Mutex<Vec<(String, u64)>>,
 }
 
 /// Seconds between two alarm lines: a flood must not write its own record into the log.
 const ALARM_QUIET: u64 = 3600;
 
+/// Causes told apart; what comes beyond them is as quiet as the oldest.
+const ALARM_CAUSES: usize = 16;
+
 impl Door {
-    /// Tells the operator, at most once an hour.
+    /// Tells the operator, of each cause at most once an hour.
     fn alarm(&self, what: &str) {
-        let (now, last) = (self.clock.unix(), self.alarmed.load(Ordering::Relaxed));
-        let due = last == 0 || now >= last + ALARM_QUIET;
-        let is_ours = || {
-            self.alarmed
-                .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
-        };
-        if due && is_ours().is_ok() {
+        let now = self.clock.steady();
+        let mut told = self.alarmed.lock().unwrap_or_else(PoisonError::into_inner);
+        told.retain(|(_, when)| now < when + ALARM_QUIET);
+        if told.len() < ALARM_CAUSES && !told.iter().any(|(cause, _)| cause == what) {
+            told.push((what.to_owned(), now));
             tracing::error!("ALARM: {what}");
         }
     }
@@ -112,11 +112,15 @@ pub fn router(door: Arc<Door>) -> Router {
 
 type Shared = axum::extract::State<Arc<Door>>;
 
+/// For whoever watches over the service; a proxy must not go by it: in trouble, too, the form comes back filled in.
 async fn health(door: Shared) -> Response {
-    if door.store.is_open() {
-        ([(header::CACHE_CONTROL, "no-store")], "ok\n").into_response()
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "store closed\n").into_response()
+    let never = [(header::CACHE_CONTROL, "no-store")];
+    match door.store.trouble() {
+        None => (never, "ok\n").into_response(),
+        Some(trouble) => {
+            let said = format!("{trouble}\n");
+            (StatusCode::SERVICE_UNAVAILABLE, never, said).into_response()
+        }
     }
 }
 

@@ -42,6 +42,9 @@ const TEMPLATES: &[(&str, &str)] = embedded![
     "partials/_place.html",
 ];
 
+/// What the probe page says.
+const PROBE: &str = "d8f1b0a6";
+
 impl Pages {
     /// Loads `_shell/index.html` from the built site, and the embedded templates.
     ///
@@ -68,7 +71,26 @@ impl Pages {
                     why: format!("{e:#}"),
                 })?;
         }
-        Ok(Self { environment })
+        let pages = Self { environment };
+        pages.probe().map_err(|why| PagesError {
+            what: file.display().to_string(),
+            why,
+        })?;
+        Ok(pages)
+    }
+
+    /// A shell without the place that pages go into would make every one of them an empty frame, receipts too.
+    fn probe(&self) -> Result<(), String> {
+        let source = format!("{{% extends 'shell.html' %}}{{% block main %}}{PROBE}{{% endblock %}}");
+        let page = self
+            .environment
+            .render_str(&source, ())
+            .map_err(|e| format!("{e:#}"))?;
+        if page.contains(PROBE) && page.trim_end().ends_with("</html>") {
+            Ok(())
+        } else {
+            Err("it is no whole page with a block \"main\"".to_owned())
+        }
     }
 
     /// Renders one page.

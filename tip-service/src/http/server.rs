@@ -56,6 +56,7 @@ pub async fn serve(
         .max_buf_size(HEAD_MAX)
         .max_headers(HEADERS_MAX);
     tokio::pin!(stop);
+    let mut refused = false;
     loop {
         let slot = tokio::select! {
             () = &mut stop => break,
@@ -64,8 +65,15 @@ pub async fn serve(
         let (stream, address) = tokio::select! {
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
-                Err(_) => {
+                Ok(accepted) => {
+                    refused = false;
+                    accepted
+                }
+                Err(error) => {
+                    // Once, until one is accepted again: it comes back twenty times a second.
+                    if !std::mem::replace(&mut refused, true) {
+                        tracing::error!(%error, "ALARM: no connection can be accepted");
+                    }
                     tokio::time::sleep(ACCEPT_REST).await;
                     continue;
                 }

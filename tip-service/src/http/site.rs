@@ -29,6 +29,11 @@ pub(super) async fn file(State(door): State<Arc<Door>>, request: Request) -> Res
     if response.status() == StatusCode::NOT_FOUND {
         return error::page(&door, Problem::NotFound);
     }
+    // Out of file descriptors, a disk that cannot be read: a page of ours is in memory.
+    if response.status().is_server_error() {
+        door.alarm("a file of the site could not be read");
+        return error::page(&door, Problem::Unavailable);
+    }
     let mut response = response.map(Body::new).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, CACHE);

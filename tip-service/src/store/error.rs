@@ -1,7 +1,7 @@
 //! What can go wrong with the store, in the few kinds that a caller treats differently.
 
 /// Why the store did not do as it was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// Disk full, or more letters waiting than `store.max_waiting`.
@@ -16,12 +16,37 @@ pub enum StoreError {
     /// SQLite says the file is damaged: stop and restore a backup.
     #[error("the database is damaged")]
     Corrupt,
+    /// The head of the write-ahead log is damaged: starting would write over the letters in it.
+    #[error("the write-ahead log is damaged; letters may be in it")]
+    Log,
     /// The writer task has ended; the process is about to end too.
     #[error("the store is closed")]
     Closed,
     /// Anything else the database said.
     #[error("the database said: {0}")]
     Sql(String),
+}
+
+impl StoreError {
+    /// What the operator can do.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Full => "make room on the disk of store.path, or see why letters do not leave",
+            Self::Busy => "another program holds the database: end it, and try again",
+            Self::ReadOnly => {
+                "the folder of store.path must exist, be writable by this user and have space; see what the system says of the disk"
+            }
+            Self::Corrupt => {
+                "stop the service, copy the database with its -wal away, mend the copy (sqlite3 FILE .recover) or restore a backup"
+            }
+            Self::Log => {
+                "copy the database and its -wal away before anything else; restore a backup, or move the -wal away and so give up what is in it"
+            }
+            Self::Closed => "the process ends and must be started again",
+            Self::Sql(_) => "the folder of store.path must exist, be writable by this user, and have space",
+        }
+    }
 }
 
 impl From<sqlx::Error> for StoreError {

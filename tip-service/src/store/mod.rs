@@ -5,6 +5,7 @@
 
 mod counter;
 mod error;
+mod health;
 mod letter;
 mod mailbox;
 mod nudge;
@@ -14,6 +15,7 @@ mod returned;
 mod submit;
 mod sweep;
 mod thread;
+mod wal;
 mod writer;
 
 pub use counter::{Counted, Counter};
@@ -26,6 +28,7 @@ pub use reply::{Change as ReplyChange, Reply, Taken};
 pub use submit::{Mailbox, Submission, Submitted};
 pub use sweep::{Swept, Terms};
 pub use thread::{State, Target, ThreadRow};
+pub use wal::check_log;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -71,6 +74,7 @@ pub struct Store {
     write: mpsc::Sender<writer::Job>,
     read: SqlitePool,
     waiting: Arc<AtomicU64>,
+    health: Arc<health::Health>,
 }
 
 /// Writes that may queue up before callers are told [`StoreError::Busy`].
@@ -89,12 +93,14 @@ impl Store {
         let waiting = Arc::new(AtomicU64::new(outbox::count_waiting(&read).await?));
         let (tx, rx) = mpsc::channel(QUEUE);
         let folder = path.parent().unwrap_or(Path::new(".")).to_path_buf();
-        let writer = writer::Writer::new(write, capacity, folder, waiting.clone());
+        let health = Arc::new(health::Health::new(folder, capacity.min_free_mib));
+        let writer = writer::Writer::new(write, capacity, health.clone(), waiting.clone());
         tokio::spawn(writer.run(rx));
         Ok(Self {
             write: tx,
             read,
             waiting,
+            health,
         })
     }
 

@@ -1,14 +1,14 @@
 //! The one writer. Whatever waits in the queue becomes one transaction; when that fails, each job is tried
 //! alone, so that one bad row cannot fail the others.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use nix::sys::statvfs::statvfs;
 use sqlx::{SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
+use super::health::Health;
 use super::mailbox::{self, Answer, Answered};
 use super::nudge::{self, Nudge};
 use super::outbox::{Letter, Outcome};
@@ -33,6 +33,7 @@ pub(super) enum Change {
     DeleteMailbox(Id),
     Nudge(Box<Nudge>),
     Count(u32, String, u32),
+    Probe,
 }
 
 /// What a change gave.
@@ -77,7 +78,7 @@ const BATCH: usize = 256;
 pub(super) struct Writer {
     pool: SqlitePool,
     capacity: Capacity,
-    folder: PathBuf,
+    health: Arc<Health>,
     waiting: Arc<AtomicU64>,
 }
 
@@ -85,13 +86,13 @@ impl Writer {
     pub(super) fn new(
         pool: SqlitePool,
         capacity: Capacity,
-        folder: PathBuf,
+        health: Arc<Health>,
         waiting: Arc<AtomicU64>,
     ) -> Self {
         Self {
             pool,
             capacity,
-            folder,
+            health,
             waiting,
         }
     }
@@ -104,22 +105,28 @@ impl Writer {
             for job in full {
                 let _ = job.done.send(Err(StoreError::Full));
             }
-            match self.commit(&rest).await {
+            match self.try_commit(&rest).await {
                 Ok(effects) => {
                     for (job, effect) in rest.into_iter().zip(effects) {
                         let _ = job.done.send(Ok(effect));
                     }
                 }
+                // Each has waited as long as SQLite waits for a lock: the next would wait as long again.
+                Err(StoreError::Busy) => {
+                    for job in rest {
+                        let _ = job.done.send(Err(StoreError::Busy));
+                    }
+                }
                 Err(_) if rest.len() > 1 => {
                     for job in rest {
                         let alone = std::slice::from_ref(&job);
-                        let result = self.commit(alone).await.and_then(only);
+                        let result = self.try_commit(alone).await.and_then(only);
                         let _ = job.done.send(result);
                     }
                 }
                 Err(error) => {
                     for job in rest.into_iter().take(1) {
-                        let _ = job.done.send(Err(clone(&error)));
+                        let _ = job.done.send(Err(error.clone()));
                     }
                 }
             }
@@ -130,7 +137,7 @@ impl Writer {
     /// Takes out the submissions that would overfill the store.
     fn refuse_when_full(&self, batch: &mut Vec<Job>) -> (Vec<Job>, Vec<Job>) {
         let mut waiting = self.waiting.load(Ordering::Relaxed);
-        let space = self.has_space();
+        let space = self.health.has_space();
         let overfills = |waiting: &mut u64, letters: usize| {
             *waiting += letters as u64;
             !space || *waiting > self.capacity.max_waiting
@@ -142,12 +149,18 @@ impl Writer {
         })
     }
 
-    fn has_space(&self) -> bool {
-        let Ok(fs) = statvfs(&self.folder) else {
-            return true;
-        };
-        let free = fs.blocks_available().saturating_mul(fs.fragment_size());
-        free >> 20 >= self.capacity.min_free_mib
+    /// As [`Writer::commit`], and notes how it went. A receipt for what went into a damaged file might be a lie.
+    async fn try_commit(&self, jobs: &[Job]) -> Result<Vec<Effect>, StoreError> {
+        let is_new = |job: &Job| matches!(job.change, Change::Submit(_) | Change::Answer(_));
+        if self.health.is_damaged() && jobs.iter().any(is_new) {
+            return Err(StoreError::Corrupt);
+        }
+        let begun = Instant::now();
+        let done = self.commit(jobs).await;
+        if !jobs.is_empty() {
+            self.health.note(done.as_ref().err(), begun.elapsed());
+        }
+        done
     }
 
     /// Applies all jobs in one transaction, and counts only what was committed.
@@ -245,20 +258,15 @@ async fn apply(db: &mut SqliteConnection, change: &Change) -> Result<Effect, Sto
             counter::add(db, *month, counter::RECEIVED, kind, *n).await?;
             Effect::Settled
         }
+        Change::Probe => {
+            let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *db).await?;
+            let same = format!("PRAGMA user_version = {version}");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(same)).execute(db).await?;
+            Effect::Settled
+        }
     })
 }
 
 fn only(effects: Vec<Effect>) -> Result<Effect, StoreError> {
     effects.into_iter().next().ok_or(StoreError::Closed)
-}
-
-fn clone(error: &StoreError) -> StoreError {
-    match error {
-        StoreError::Full => StoreError::Full,
-        StoreError::Busy => StoreError::Busy,
-        StoreError::ReadOnly => StoreError::ReadOnly,
-        StoreError::Corrupt => StoreError::Corrupt,
-        StoreError::Closed => StoreError::Closed,
-        StoreError::Sql(text) => StoreError::Sql(text.clone()),
-    }
 }

@@ -109,7 +109,8 @@ impl Visit<'_> {
             Ok(Some(mailbox)) => self.found(mailbox).await,
             Ok(None) => self.unknown(),
             Err(error) => {
-                tracing::error!(%error, "a mailbox could not be looked up");
+                self.door
+                    .alarm(&format!("a mailbox could not be looked up: {error}"));
                 error::page(self.door, Problem::Unavailable)
             }
         }
@@ -185,7 +186,8 @@ impl Visit<'_> {
                 &View::new(self.door, "deleted", ""),
             ),
             Err(error) => {
-                tracing::error!(%error, "a mailbox could not be deleted");
+                self.door
+                    .alarm(&format!("a mailbox could not be deleted: {error}"));
                 error::page(self.door, Problem::Unavailable)
             }
         }

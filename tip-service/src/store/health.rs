@@ -1,0 +1,134 @@
+//! How the store is: what stood in the way of the last write, and how much room is left. For `/healthz`, for the log,
+//! and for the rule that a damaged database takes no more tips. Must never mend anything.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use nix::sys::statvfs::statvfs;
+
+use super::writer::Change;
+use super::{Store, StoreError};
+
+/// A write that took longer is a disk the operator should look at: every visitor waits for it.
+const SLOW: Duration = Duration::from_secs(2);
+
+pub(super) struct Health {
+    folder: PathBuf,
+    min_free_mib: u64,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    trouble: Option<StoreError>,
+    slow: bool,
+}
+
+impl Health {
+    pub(super) fn new(folder: PathBuf, min_free_mib: u64) -> Self {
+        Self {
+            folder,
+            min_free_mib,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Notes how a write ended and how long it took. Damage is not forgotten: only another file mends it. Says in the
+    /// log when trouble begins, changes and ends.
+    pub(super) fn note(&self, error: Option<&StoreError>, took: Duration) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let slow = took >= SLOW && error.is_none();
+        if slow != state.slow && error.is_none() {
+            state.slow = slow;
+            if slow {
+                tracing::error!(seconds = took.as_secs(), "ALARM: the disk is slow");
+            } else {
+                tracing::info!("the disk is no longer slow");
+            }
+        }
+        if matches!(state.trouble, Some(StoreError::Corrupt)) {
+            return;
+        }
+        match (error, &state.trouble) {
+            (Some(new), Some(old)) if new.to_string() == old.to_string() => return,
+            (Some(new), _) => tracing::error!("ALARM: a write failed: {new}; {}", new.hint()),
+            (None, Some(_)) => tracing::info!("the store can be written again"),
+            (None, None) => return,
+        }
+        state.trouble = error.cloned();
+    }
+
+    /// Whether SQLite has called the file damaged.
+    pub(super) fn is_damaged(&self) -> bool {
+        matches!(self.trouble(), Some(StoreError::Corrupt))
+    }
+
+    fn trouble(&self) -> Option<StoreError> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.trouble.clone()
+    }
+
+    /// Whether the store's file system has as much room left as the configuration demands.
+    pub(super) fn has_space(&self) -> bool {
+        let Ok(fs) = statvfs(&self.folder) else {
+            return true;
+        };
+        let free = fs.blocks_available().saturating_mul(fs.fragment_size());
+        free >> 20 >= self.min_free_mib
+    }
+}
+
+impl Store {
+    /// Why no tip could be kept now; `None`: one could, as far as the last write tells.
+    #[must_use]
+    pub fn trouble(&self) -> Option<StoreError> {
+        if !self.is_open() {
+            return Some(StoreError::Closed);
+        }
+        let full = (!self.health.has_space()).then_some(StoreError::Full);
+        self.health.trouble().or(full)
+    }
+
+    /// Tries a write that changes nothing, so that trouble which is over is seen to be over. Only to be called in
+    /// trouble: a write every minute would mark the minutes between tips in the log.
+    ///
+    /// # Errors
+    /// What stands in the way still.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        self.write(Change::Probe).await.map(drop)
+    }
+
+    /// Reads the whole database and checks it: for `tip-service check`.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`], or what the database says.
+    pub async fn examine(&self) -> Result<(), StoreError> {
+        let said: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(1)")
+            .fetch_all(&self.read)
+            .await?;
+        if said == ["ok"] {
+            Ok(())
+        } else {
+            Err(StoreError::Corrupt)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_ends_with_the_next_good_write_but_damage_stays() {
+        let health = Health::new("/".into(), 0);
+        health.note(Some(&StoreError::Busy), Duration::ZERO);
+        assert!(matches!(health.trouble(), Some(StoreError::Busy)));
+        health.note(None, Duration::ZERO);
+        assert!(health.trouble().is_none());
+        health.note(Some(&StoreError::Corrupt), Duration::ZERO);
+        health.note(None, Duration::ZERO);
+        health.note(Some(&StoreError::Busy), Duration::ZERO);
+        assert!(health.is_damaged());
+    }
+}

@@ -20,6 +20,14 @@ pub struct Install {
     config: Table,
     owner: Option<u32>,
     clock: Mutex<Option<String>>,
+    loaded: Mutex<Loaded>,
+}
+
+/// What programs started from now on load before themselves, and find in their environment.
+#[derive(Default)]
+struct Loaded {
+    libraries: Vec<PathBuf>,
+    environment: Vec<(String, String)>,
 }
 
 impl Install {
@@ -40,12 +48,13 @@ impl Install {
             std::fs::create_dir(folder.path().join(name)).expect("a folder");
         }
         site::built();
-        let (owner, clock) = (None, Mutex::new(None));
+        let (owner, clock, loaded) = (None, Mutex::new(None), Mutex::default());
         Self {
             folder,
             config,
             owner,
             clock,
+            loaded,
         }
         .with("site.root", ours("site/public"))
         .with("site.units", ours("site/data/units.toml"))
@@ -107,6 +116,14 @@ impl Install {
         *self.clock.lock().expect("nobody panicked") = shift;
     }
 
+    /// Puts a library between the programs started from now on and the system.
+    pub fn preload(&self, library: PathBuf, environment: &[(&str, String)]) {
+        let mut loaded = self.loaded.lock().expect("nobody panicked");
+        loaded.libraries.push(library);
+        let named = environment.iter().map(|(n, v)| (n.to_string(), v.clone()));
+        loaded.environment.extend(named);
+    }
+
     /// A file or folder inside the installation.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -146,13 +163,20 @@ impl Install {
         if let Some(user) = self.owner {
             command.uid(user).gid(user);
         }
+        let loaded = self.loaded.lock().expect("nobody panicked");
+        let mut libraries = loaded.libraries.clone();
+        command.envs(loaded.environment.iter().map(|(n, v)| (n, v)));
         if let Some(shift) = &*self.clock.lock().expect("nobody panicked") {
+            libraries.push(clock_library());
             command
-                .env("LD_PRELOAD", clock_library())
                 .env("FAKETIME", shift)
                 // Waiting is not shifted, only the date.
                 .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
                 .env("DONT_FAKE_MONOTONIC", "1");
+        }
+        if !libraries.is_empty() {
+            let all = std::env::join_paths(libraries).expect("paths without colons");
+            command.env("LD_PRELOAD", all);
         }
         command
     }

@@ -38,6 +38,8 @@ pub enum Mode {
     Silent,
     /// Closes after it has asked for the message.
     CloseInData,
+    /// Fails as [`MailServer::fails_at`] says.
+    Faulty,
 }
 
 impl Mode {
@@ -51,6 +53,7 @@ impl Mode {
             Self::DataNever => "data-5xx",
             Self::Silent => "silent",
             Self::CloseInData => "close-in-data",
+            Self::Faulty => "faulty",
         }
     }
 }
@@ -139,6 +142,14 @@ impl MailServer {
             "ready",
             "the mail server does not start (run `make setup`): {complaints}"
         );
+    }
+
+    /// From now on a faulty server fails at this step (`connect`, `ehlo`, `starttls`, `auth`, `mail`, `rcpt`, `data`,
+    /// `body`, `end`, `quit`) in this way: `4xx`, `5xx`, `drop`, or a number of seconds.
+    pub fn fails_at(&self, step: &str, how: &str) {
+        let new = self.mail().join("fault.new");
+        std::fs::write(&new, format!("{step} {how}")).expect("a file");
+        std::fs::rename(new, self.mail().join("fault")).expect("a rename");
     }
 
     /// Ends it.

@@ -2,9 +2,11 @@
 byte for byte. Its --mode makes it fail in the one way a story is about.
 
 usage: smtp_server.py --port N --folder DIR [--certificate PEM --key PEM] [--user U --password P]
-                      [--mode normal|no-starttls|rcpt-4xx|rcpt-5xx|data-4xx|data-5xx|silent|close-in-data]
+                      [--mode normal|no-starttls|rcpt-4xx|rcpt-5xx|data-4xx|data-5xx|silent|close-in-data|faulty]
 
-Writes DIR/<number>.eml for each accepted message and a line to DIR/events for whatever happens.
+Writes DIR/<number>.eml for each accepted message and a line to DIR/events for whatever happens. A faulty server reads
+DIR/fault at each step: "STEP HOW", the step one of connect, ehlo, starttls, auth, mail, rcpt, data, body, end, quit, and
+how it fails one of 4xx, 5xx, drop, or a number of seconds after which it goes on.
 """
 
 import argparse
@@ -56,11 +58,15 @@ class Keeper:
         if self.stage == "data":
             self.note("REFUSED")
             return self.refusal
+        if isinstance(server, Faulty) and await server.refuses():
+            return "451 4.3.0 Not now"
         name = os.path.join(self.folder, f"{next(self.numbers):06}")
         with open(name + ".tmp", "wb") as message:
             message.write(envelope.original_content)
         os.rename(name + ".tmp", name + ".eml")
         self.note("KEPT")
+        if isinstance(server, Faulty):
+            return await server.verdict()
         return "250 OK"
 
 
@@ -71,6 +77,87 @@ class HangsUp(SMTP):
         await self.push("354 End data with <CR><LF>.<CR><LF>")
         self.event_handler.note("HUNG UP")
         self.transport.abort()
+
+
+FAULTS = {"4xx": "451 4.3.0 Not now", "5xx": "554 5.7.1 Never"}
+
+
+class Faulty(SMTP):
+    """Fails at the step that DIR/fault names. A letter whose end it took too long over is kept all the same; the next
+    one on that connection is refused."""
+
+    late = False
+
+    def fault(self, step):
+        """How it is to fail at this step; nothing when it is not."""
+        try:
+            with open(os.path.join(self.event_handler.folder, "fault"), encoding="ascii") as fault:
+                where, how = fault.read().split()
+        except (FileNotFoundError, ValueError):
+            return None
+        if where != step:
+            return None
+        self.event_handler.note(f"FAULT {step} {how}")
+        return how
+
+    async def fails(self, step):
+        """Fails here if it is to; then nothing more is to be said about this command."""
+        how = self.fault(step)
+        if how == "drop":
+            self.transport.abort()
+        elif how in FAULTS:
+            await SMTP.push(self, FAULTS[how])
+        elif how:
+            await asyncio.sleep(float(how))
+        return how == "drop" or how in FAULTS
+
+    async def refuses(self):
+        """Whether the letter that has just come is refused unread."""
+        if self.late:
+            self.event_handler.note("REFUSED")
+        return self.late
+
+    async def verdict(self):
+        """What is said of a letter that is kept: a server may lie about that, or be slow to tell."""
+        how = self.fault("end")
+        if how == "drop":
+            self.transport.abort()
+        elif how and how not in FAULTS:
+            await asyncio.sleep(float(how))
+            self.late = True
+        return FAULTS.get(how, "250 OK")
+
+    async def push(self, status):
+        greets = isinstance(status, str) and status.startswith("220 localhost")
+        if greets and await self.fails("connect"):
+            self.transport.close()
+        else:
+            await super().push(status)
+
+    async def smtp_DATA(self, arg):
+        if await self.fails("data"):
+            return
+        if self.fault("body") == "drop":
+            await super().push("354 Go on")
+            await self._reader.read(200)
+            self.transport.abort()
+            return
+        await super().smtp_DATA(arg)
+
+
+def failing(step):
+    command = "smtp_" + step.upper()
+    regular = getattr(SMTP, command)
+
+    async def method(self, arg):
+        if not await self.fails(step):
+            await regular(self, arg)
+
+    setattr(Faulty, command, method)
+
+
+for step in ("ehlo", "starttls", "auth", "mail", "rcpt", "quit"):
+    failing(step)
 
 
 async def silent(reader, writer):
@@ -107,7 +194,7 @@ async def serve(options):
                 "auth_required": options.mode != "no-starttls",
                 "auth_require_tls": options.mode != "no-starttls",
             }
-        kind = HangsUp if options.mode == "close-in-data" else SMTP
+        kind = {"close-in-data": HangsUp, "faulty": Faulty}.get(options.mode, SMTP)
         server = await asyncio.get_running_loop().create_server(
             lambda: kind(keeper, **settings), "127.0.0.1", options.port
         )

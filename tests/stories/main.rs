@@ -7,6 +7,7 @@ mod bad_cases;
 mod bad_requests;
 mod charsets;
 mod crash;
+mod faults;
 mod headers;
 mod keys;
 mod limits;

@@ -1,11 +1,11 @@
-//! Housekeeping. Minutely: forgets idle clients, looks at the clock, the key files and a store in trouble. Hourly:
-//! reminds units. Daily: purges, writes the month's counts, and warns of keys that are about to lapse.
+//! Housekeeping. Every ten seconds: forgets idle clients, looks at the clock, the key files and a store in trouble.
+//! Hourly: reminds units. Daily: purges, writes the month's counts, and warns of keys that are about to lapse.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::AppError;
-use super::lookout::{KeyFiles, Steadiness};
+use super::lookout::{KeyFiles, Pace, Steadiness};
 use crate::clock;
 use crate::config::Loaded;
 use crate::correspondence::Reminders;
@@ -13,36 +13,53 @@ use crate::http::Door;
 use crate::purge;
 use crate::units::Unit;
 
-const MINUTE: Duration = Duration::from_secs(60);
+/// How often the house looks around.
+const ROUND: Duration = Duration::from_secs(10);
+
+/// Seconds until what failed is tried again.
+const AGAIN: u64 = 60;
 
 /// Runs until `stop` resolves.
 pub(super) async fn keep(
     door: Arc<Door>,
     stop: impl Future<Output = ()>,
 ) -> Result<&'static str, AppError> {
-    let mut minute = tokio::time::interval(MINUTE);
-    let (mut swept, mut reminded) = (0, u64::MAX);
+    let mut rounds = tokio::time::interval(ROUND);
+    let (mut swept, mut reminded, mut not_before) = (0, u64::MAX, 0);
     let mut keys = KeyFiles::read(&door.loaded.cert_files);
     let mut clock = Steadiness::at(door.clock.unix(), door.clock.steady());
     tokio::pin!(stop);
     loop {
         tokio::select! {
             () = &mut stop => break,
-            _ = minute.tick() => {}
+            _ = rounds.tick() => {}
         }
         door.limits.prune();
-        let now = door.clock.unix();
         keys.look();
-        let sound = clock.is_sound(now, door.clock.steady());
-        if clock::day(now) != swept && daily(&door, now, sound).await {
-            swept = clock::day(now);
-        }
         if door.store.trouble().is_some() {
             // How it went is in the log: the store says when trouble begins and ends.
             let _ = door.store.probe().await;
         }
-        if now / 3600 != reminded && remind(&door).await {
-            reminded = now / 3600;
+        let (now, steady) = (door.clock.unix(), door.clock.steady());
+        let pace = clock.pace(now, steady);
+        // By a date that may be wrong nothing is deleted and nobody is reminded.
+        if pace == Pace::Sound && steady >= not_before {
+            let mut done = true;
+            if clock::day(now) != swept {
+                done &= daily(&door, now).await;
+                swept = if done { clock::day(now) } else { swept };
+            }
+            if now / 3600 != reminded {
+                let written = remind(&door).await;
+                reminded = if written { now / 3600 } else { reminded };
+                done &= written;
+            }
+            not_before = if done { 0 } else { steady + AGAIN };
+        }
+        if pace == Pace::JustSet {
+            tracing::error!(
+                "ALARM: the clock was set by more than six hours; for a day nothing is deleted and nobody is reminded. Is the date right?"
+            );
         }
     }
     count(&door).await;
@@ -50,10 +67,7 @@ pub(super) async fn keep(
 }
 
 /// Says whether all of it was done; if not, a minute later is soon enough.
-async fn daily(door: &Door, now: u64, sound: bool) -> bool {
-    if !sound {
-        return false;
-    }
+async fn daily(door: &Door, now: u64) -> bool {
     warn_of_keys(&door.loaded, now);
     count(door).await;
     match purge::run(&door.store, &door.loaded.config, now).await {

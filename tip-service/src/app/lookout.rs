@@ -9,7 +9,7 @@ const JUMP: u64 = 6 * 3600;
 /// Seconds for which nothing is deleted after the clock was set: time to notice, and to set it right.
 const REST: u64 = 24 * 3600;
 
-/// Whether the clock goes as time goes.
+/// Compares the clock with the time that has passed.
 pub(super) struct Steadiness {
     unix: u64,
     steady: u64,
@@ -25,18 +25,30 @@ impl Steadiness {
         }
     }
 
-    /// Whether the date is to be believed for deleting things. To be asked every minute.
-    pub(super) fn is_sound(&mut self, unix: u64, steady: u64) -> bool {
+    /// How the clock goes. To be asked often.
+    pub(super) fn pace(&mut self, unix: u64, steady: u64) -> Pace {
         let expected = self.unix + steady.saturating_sub(self.steady);
+        (self.unix, self.steady) = (unix, steady);
         if unix.abs_diff(expected) > JUMP {
             self.rest_until = steady + REST;
-            tracing::error!(
-                "ALARM: the clock was set by more than six hours; nothing is deleted for a day. Is the date right?"
-            );
+            Pace::JustSet
+        } else if steady < self.rest_until {
+            Pace::Doubtful
+        } else {
+            Pace::Sound
         }
-        (self.unix, self.steady) = (unix, steady);
-        steady >= self.rest_until
     }
+}
+
+/// How the machine's clock goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// As time goes.
+    Sound,
+    /// Somebody has set it since the last look.
+    JustSet,
+    /// Somebody has set it not long ago.
+    Doubtful,
 }
 
 /// The certificate files as they were when the service read them.
@@ -88,17 +100,18 @@ mod tests {
     #[test]
     fn a_clock_that_goes_as_time_goes_is_sound_also_after_a_stop_of_an_hour() {
         let mut clock = Steadiness::at(1000 * DAY, 1);
-        assert!(clock.is_sound(1000 * DAY + 60, 61));
-        assert!(clock.is_sound(1000 * DAY + 3600, 121), "a suspended machine");
+        assert_eq!(clock.pace(1000 * DAY + 60, 61), Pace::Sound);
+        let after_a_stop = clock.pace(1000 * DAY + 3600, 121);
+        assert_eq!(after_a_stop, Pace::Sound, "a suspended machine");
     }
 
     #[test]
     fn a_clock_that_was_set_is_not_believed_for_a_day_whichever_way() {
         for set_to in [900 * DAY, 1400 * DAY] {
             let mut clock = Steadiness::at(1000 * DAY, 1);
-            assert!(!clock.is_sound(set_to, 61));
-            assert!(!clock.is_sound(set_to + DAY - 60, DAY + 1));
-            assert!(clock.is_sound(set_to + DAY, DAY + 61));
+            assert_eq!(clock.pace(set_to, 61), Pace::JustSet);
+            assert_eq!(clock.pace(set_to + DAY - 60, DAY + 1), Pace::Doubtful);
+            assert_eq!(clock.pace(set_to + DAY, DAY + 61), Pace::Sound);
         }
     }
 }

@@ -71,9 +71,13 @@ pub(super) fn check(file: &Path, dev: bool) -> Result<()> {
     Ok(())
 }
 
-/// Reads every page of the database; says what would be said to visitors now.
+/// Reads every page of the database and tries a write.
 async fn examine(store: &Store) -> Result<()> {
-    if let Err(error) = store.examine().await {
+    let found = async {
+        store.examine().await?;
+        store.probe().await
+    };
+    if let Err(error) = found.await {
         bail!("store.path: {error}\n  hint: {}", error.hint());
     }
     if let Some(trouble) = store.trouble() {

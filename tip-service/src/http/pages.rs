@@ -81,7 +81,8 @@ impl Pages {
 
     /// A shell without the place that pages go into would make every one of them an empty frame, receipts too.
     fn probe(&self) -> Result<(), String> {
-        let source = format!("{{% extends 'shell.html' %}}{{% block main %}}{PROBE}{{% endblock %}}");
+        let source =
+            format!("{{% extends 'shell.html' %}}{{% block main %}}{PROBE}{{% endblock %}}");
         let page = self
             .environment
             .render_str(&source, ())

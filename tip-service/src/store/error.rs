@@ -44,7 +44,9 @@ impl StoreError {
                 "copy the database and its -wal away before anything else; restore a backup, or move the -wal away and so give up what is in it"
             }
             Self::Closed => "the process ends and must be started again",
-            Self::Sql(_) => "the folder of store.path must exist, be writable by this user, and have space",
+            Self::Sql(_) => {
+                "the folder of store.path must exist, be writable by this user, and have space"
+            }
         }
     }
 }

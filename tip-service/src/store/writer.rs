@@ -259,7 +259,9 @@ async fn apply(db: &mut SqliteConnection, change: &Change) -> Result<Effect, Sto
             Effect::Settled
         }
         Change::Probe => {
-            let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *db).await?;
+            let version: i64 = sqlx::query_scalar("PRAGMA user_version")
+                .fetch_one(&mut *db)
+                .await?;
             let same = format!("PRAGMA user_version = {version}");
             sqlx::raw_sql(sqlx::AssertSqlSafe(same)).execute(db).await?;
             Effect::Settled

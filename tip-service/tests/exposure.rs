@@ -49,6 +49,22 @@ fn no_ordinary_sentence_is_stopped() {
 }
 
 #[test]
+fn what_the_guard_does_not_know_goes_through() {
+    // As the public page says. When it learns one of these, the page still holds for others.
+    for text in [
+        "打我大爷那个号，前面是一三八，后面八个八",
+        "就是去年冬天在桥头摔断腿的那个人写的",
+    ] {
+        assert!(
+            !what(text)
+                .iter()
+                .any(|e| e.why == Why::Telephone || e.why == Why::Name),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn several_places_are_told_in_their_order_each_with_what_stands_beside_it() {
     let text = "昨天半夜，我家对门来了一伙人，我叫张三，电话１３８－１２３４－５６７８，可以问我";
     let found = what(text);

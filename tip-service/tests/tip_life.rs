@@ -11,6 +11,8 @@
 mod desk;
 #[path = "tip_life/ending.rs"]
 mod ending;
+#[path = "tip_life/exposing.rs"]
+mod exposing;
 #[expect(dead_code, reason = "shared with the tests of the configuration")]
 #[path = "config/house.rs"]
 mod house;

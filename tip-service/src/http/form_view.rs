@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::Door;
-use crate::intake::{FieldError, RawForm};
+use super::exposure_view::ExposureView;
+use crate::intake::{Exposure, FieldError, RawForm};
 use crate::kinds::{Choice, Input, Kind, Question};
 
 /// Context of `tip.html`.
@@ -15,6 +16,9 @@ pub(super) struct FormView<'a> {
     max_chars: usize,
     errors: Vec<ErrorView<'a>>,
     notice: Option<Notice<'a>>,
+    exposure: Option<ExposureView<'a>>,
+    /// The writer was shown such places before: is not asked a second time.
+    has_seen: bool,
     kinds: Vec<KindView<'a>>,
     counties: Vec<CountyView<'a>>,
     sources: Vec<ChoiceView<'a>>,
@@ -133,6 +137,8 @@ impl<'a> FormView<'a> {
                 })
                 .collect(),
             notice,
+            exposure: None,
+            has_seen: form.has_seen_exposure(),
             kinds: loaded
                 .kinds
                 .kinds
@@ -152,6 +158,11 @@ impl<'a> FormView<'a> {
             },
             closed: closed(door),
         }
+    }
+
+    /// Shows places that may tell who wrote it.
+    pub(super) fn expose(&mut self, places: &'a [Exposure]) {
+        self.exposure = Some(ExposureView::of(places));
     }
 }
 

@@ -5,6 +5,7 @@ mod body;
 mod client;
 mod decode;
 mod error;
+mod exposure_view;
 mod form_page;
 mod form_view;
 mod guard;

@@ -34,6 +34,7 @@ const TEMPLATES: &[(&str, &str)] = embedded![
     "partials/_delete.html",
     "partials/_mailbox.html",
     "partials/_errors.html",
+    "partials/_exposure.html",
     "partials/_exit.html",
     "partials/_field.html",
     "partials/_kinds.html",

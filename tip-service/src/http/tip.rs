@@ -15,7 +15,7 @@ use super::decode::{self, Fault};
 use super::form_view::{FormView, Notice, closed};
 use super::{Door, Problem, error, form_page, headers};
 use crate::clock;
-use crate::intake::{Accepted, FORM_ID_CHARS, FieldError, News, RawForm, SubmitError};
+use crate::intake::{Accepted, Exposure, FORM_ID_CHARS, FieldError, News, RawForm, SubmitError};
 use crate::limits::Verdict;
 use crate::store::{Class, StoreError};
 use crate::units::Unit;
@@ -92,6 +92,7 @@ pub(super) fn class_of(verdict: Verdict) -> Class {
 fn refused(door: &Door, form: &RawForm, error: SubmitError) -> Response {
     match error {
         SubmitError::Invalid(errors) => again(door, form, &errors, Trouble::Fields),
+        SubmitError::Exposing(places) => again(door, form, &[], Trouble::Exposing(&places)),
         SubmitError::FormUnknown => again(door, form, &[], Trouble::FormUnknown),
         SubmitError::Closed(unit) => again(door, form, &[], Trouble::Closed(&unit)),
         SubmitError::Store(StoreError::Full) => {
@@ -109,6 +110,7 @@ fn refused(door: &Door, form: &RawForm, error: SubmitError) -> Response {
 #[derive(Clone, Copy)]
 enum Trouble<'a> {
     Fields,
+    Exposing(&'a [Exposure]),
     FormUnknown,
     TooOften,
     TooLarge,
@@ -137,7 +139,7 @@ fn trouble_with(end: End, fault: Option<Fault>) -> Option<Trouble<'static>> {
 impl Trouble<'_> {
     fn status(self) -> StatusCode {
         match self {
-            Self::Fields => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Fields | Self::Exposing(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::FormUnknown | Self::Malformed => StatusCode::BAD_REQUEST,
             Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge | Self::TooManyParts => StatusCode::PAYLOAD_TOO_LARGE,
@@ -149,7 +151,7 @@ impl Trouble<'_> {
 
     fn words(self) -> Option<(&'static str, String)> {
         let (title, text) = match self {
-            Self::Fields => return None,
+            Self::Fields | Self::Exposing(_) => return None,
             Self::FormUnknown => (
                 "还没有发出：请再按一次“发送举报”",
                 "这张表打开太久，或者服务刚刚重启过。您写的内容都在下面，再按一次发送就好。",
@@ -223,7 +225,10 @@ fn again(door: &Door, form: &RawForm, errors: &[FieldError], trouble: Trouble<'_
         text,
         tone: "error",
     });
-    let view = FormView::new(door, &form_id, form, errors, notice);
+    let mut view = FormView::new(door, &form_id, form, errors, notice);
+    if let Trouble::Exposing(places) = trouble {
+        view.expose(places);
+    }
     let page = error::html(door, "tip.html", &view);
     error::with_retry_after((trouble.status(), page).into_response())
 }

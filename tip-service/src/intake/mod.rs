@@ -2,12 +2,15 @@
 //! and never goes further: what leaves is a sealed letter, an error list or a receipt.
 
 mod answer;
+pub mod exposure;
 mod form_id;
 mod letters;
 mod parse;
+mod second_look;
 mod tally;
 
 pub use answer::{ANSWER_MAX_CHARS, AnswerError};
+pub use exposure::{Exposure, Why};
 pub use form_id::{FORM_ID_CHARS, FormId, FormKeys};
 pub use parse::{FieldError, RawForm, parse};
 pub use tally::Tally;
@@ -72,6 +75,9 @@ pub enum SubmitError {
     /// To be corrected by the writer.
     #[error("{} fields need a change", .0.len())]
     Invalid(Vec<FieldError>),
+    /// Places that may tell who wrote it: show the form again with them, once.
+    #[error("{} places may tell who wrote it", .0.len())]
+    Exposing(Vec<Exposure>),
     /// The form's name is not ours or too old: show the form again, filled in, under a new name.
     #[error("the form is not known")]
     FormUnknown,
@@ -120,6 +126,7 @@ impl Intake {
             id: &id,
             receipt: receipt.as_ref(),
             class,
+            has_seen: form.has_seen_exposure(),
         };
         let mut news = self.try_once(&mut tip, &press, mailbox).await?;
         if let Submitted::OtherText { mailbox_id } = news {
@@ -157,12 +164,17 @@ impl Intake {
         };
         let day = clock::day(self.clock.unix());
         let letters = self.seal(tip, &mailbox.id(), &threads, press.receipt)?;
+        let content_hash = press.id.content_hash(&tip.canonical());
+        if !press.has_seen {
+            let places = exposure::in_tip(tip);
+            self.second_look(places, press.id, &content_hash).await?;
+        }
         let ids: Vec<Id> = letters.iter().map(|letter| letter.id).collect();
         let done = self
             .store
             .submit(Submission {
                 form_hash: press.id.hash(),
-                content_hash: press.id.content_hash(&tip.canonical()),
+                content_hash,
                 mailbox,
                 class: press.class,
                 letters,
@@ -206,4 +218,6 @@ struct Press<'a> {
     /// `None` after a restart.
     receipt: Option<&'a Receipt>,
     class: Class,
+    /// The writer was shown the places that may tell who wrote it.
+    has_seen: bool,
 }

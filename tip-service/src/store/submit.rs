@@ -107,6 +107,24 @@ impl Store {
             .map(|id| Id::try_from(id.as_slice()).map_err(|_| StoreError::Corrupt))
             .transpose()
     }
+
+    /// Whether this form was stored before with this very text.
+    ///
+    /// # Errors
+    /// [`StoreError`] from the database.
+    pub async fn is_stored(
+        &self,
+        form_hash: &[u8; 32],
+        content_hash: &[u8; 32],
+    ) -> Result<bool, StoreError> {
+        let found: Option<i64> =
+            sqlx::query_scalar("SELECT 1 FROM form WHERE form_hash = $1 AND content_hash = $2")
+                .bind(form_hash.as_slice())
+                .bind(content_hash.as_slice())
+                .fetch_optional(&self.read)
+                .await?;
+        Ok(found.is_some())
+    }
 }
 
 /// Applies all submissions of a batch with one statement for each table, however many they are: a statement

@@ -117,4 +117,15 @@ fn the_public_page_names_the_days_that_are_the_defaults() {
     assert!(page.contains(&format!("（{}天）", delivery.keep_delivered_days)));
     assert!(page.contains(&format!("{}天左右", retention.mailbox_days)));
     assert!(page.contains(&format!("| {}天 |", tip_service::intake::FORM_DAYS)));
+    let contract =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../site/content/report/anonymity.md");
+    let contract = std::fs::read_to_string(contract).unwrap();
+    for told in [
+        format!("再留{}天", delivery.keep_delivered_days),
+        format!("留{}天左右", retention.mailbox_days),
+        format!("至少留{}天", retention.unread_grace_days),
+        format!("“指纹”留{}天", tip_service::intake::FORM_DAYS),
+    ] {
+        assert!(contract.contains(&told), "{told}");
+    }
 }

@@ -19,7 +19,7 @@ use super::body::{self, End};
 use super::client::{self, Peer};
 use super::tip::{class_of, content_type, new_form_id};
 use super::{Door, Problem, decode, error};
-use crate::intake::{AnswerError, RawForm};
+use crate::intake::{AnswerError, Exposure, RawForm};
 use crate::limits::{ClientKey, Verdict};
 use crate::store::MailboxRow;
 use view::{Notice, Shown, View};
@@ -148,15 +148,21 @@ impl Visit<'_> {
             let (status, notice) = pages::cut_off();
             return self.mailbox(status, &mailbox, Some(notice), typed);
         }
-        let form_id = self.form.get("form_id");
         let done = self
             .door
             .intake
-            .answer(&self.receipt, &mailbox, form_id, typed, class)
+            .answer(&self.receipt, &mailbox, self.form, class)
             .await;
         match done {
             Ok(is_new) => self.replied(is_new).await,
             Err(AnswerError::Gone) => self.unknown(),
+            Err(AnswerError::Exposing(places)) => self.page(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &mailbox,
+                None,
+                typed,
+                &places,
+            ),
             Err(error) => {
                 if let AnswerError::Store(_) | AnswerError::Seal(_) = error {
                     self.door
@@ -200,6 +206,17 @@ impl Visit<'_> {
         notice: Option<Notice>,
         typed: &str,
     ) -> Response {
+        self.page(status, mailbox, notice, typed, &[])
+    }
+
+    fn page(
+        &self,
+        status: StatusCode,
+        mailbox: &MailboxRow,
+        notice: Option<Notice>,
+        typed: &str,
+        places: &[Exposure],
+    ) -> Response {
         let shown = Shown {
             receipt: &self.receipt,
             phrase: self.form.get("receipt"),
@@ -207,6 +224,9 @@ impl Visit<'_> {
             page: self.form.get("page").parse().unwrap_or(0),
             form_id: new_form_id(self.door),
             typed,
+            places,
+            // Of an answer that is sent, nothing is left to have seen.
+            has_seen: !typed.is_empty() && self.form.has_seen_exposure(),
         };
         let view = View::found(self.door, &shown, notice);
         self.note_as_read(mailbox);

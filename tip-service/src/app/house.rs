@@ -1,4 +1,4 @@
-//! Housekeeping. Minutely: forgets idle clients. Hourly: reminds units. Daily: purges, writes the month's counts, and
+//! Housekeeping. Minutely: forgets idle clients and photographs nobody came back for. Hourly: reminds units. Daily: purges, writes the month's counts, and
 //! warns of keys that are about to lapse.
 
 use std::sync::Arc;
@@ -28,6 +28,7 @@ pub(super) async fn keep(
             _ = minute.tick() => {}
         }
         door.limits.prune();
+        door.intake.photographs.prune();
         let now = door.clock.unix();
         if clock::day(now) != swept && daily(&door, now).await {
             swept = clock::day(now);

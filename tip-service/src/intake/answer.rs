@@ -74,7 +74,9 @@ impl Intake {
         let text = checked(raw)?;
         let form = FormId::parse(form_id).ok_or(AnswerError::FormUnknown)?;
         let content_hash = form.content_hash(text.as_str().as_bytes());
-        let letters = self.seal_answer(&text, &mailbox.id, &mailbox.threads, receipt)?;
+        let letters = self
+            .sealer()
+            .answer(&text, &mailbox.id, &mailbox.threads, receipt)?;
         if letters.is_empty() {
             return Err(AnswerError::Nobody);
         }

@@ -14,6 +14,7 @@ mod lookups;
 mod machines;
 mod mail;
 mod main_job;
+mod photographs;
 mod postfix_pipe;
 mod privacy;
 mod refused;

@@ -57,7 +57,9 @@ pub fn metadata(picture: &[u8]) -> String {
     let path = put(&folder, "b.jpg", picture);
     let mut exiftool = Command::new("exiftool");
     exiftool.args(["-a", "-u", "-G1", "-s", "-ee", "--System:all", "--File:all"]);
-    let said = run(exiftool.args(["--ExifTool:all", "--Composite:all"]).arg(path));
+    let said = run(exiftool
+        .args(["--ExifTool:all", "--Composite:all"])
+        .arg(path));
     words(&said)
 }
 

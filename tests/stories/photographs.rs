@@ -39,11 +39,7 @@ fn pictures(letters: &[(Letter, Opened)]) -> Vec<Vec<u8>> {
 
 fn assert_receipt(answer: &Answer) {
     let body = answer.page().body();
-    assert!(
-        shown_receipt(answer).is_some(),
-        "{}: {body}",
-        answer.status
-    );
+    assert!(shown_receipt(answer).is_some(), "{}: {body}", answer.status);
 }
 
 #[test]
@@ -52,7 +48,10 @@ fn three_photographs_reach_the_unit_and_hold_nothing_but_what_is_seen() {
     let service = install.start();
     let mut visitor = service.visitor();
     let sent = [1, 2, 3].map(small);
-    assert!(metadata(&sent[0]).contains("Modell-7731"), "the test is one");
+    assert!(
+        metadata(&sent[0]).contains("Modell-7731"),
+        "the test is one"
+    );
     let form = Form::fetch(&mut visitor).poppies("三张照片");
     let form = sent.iter().fold(form, |form, bytes| {
         form.file("IMG_7731_20260711.jpg", "image/jpeg", bytes)
@@ -60,7 +59,12 @@ fn three_photographs_reach_the_unit_and_hold_nothing_but_what_is_seen() {
     let answer = form.send(&mut visitor);
     assert_receipt(&answer);
     let page = answer.page().body();
-    for words in ["3 张照片也收到了", "第 3 张：去掉了", "拍摄地点", "手机型号"] {
+    for words in [
+        "3 张照片也收到了",
+        "第 3 张：去掉了",
+        "拍摄地点",
+        "手机型号",
+    ] {
         assert!(page.contains(words), "{words}: {page}");
     }
     let letters = opened(&install, 1);
@@ -129,10 +133,11 @@ fn when_the_form_comes_back_its_photographs_need_not_be_chosen_again() {
     let service = install.start();
     let mut visitor = service.visitor();
     let blank = Form::fetch(&mut visitor);
-    let two = blank
-        .clone()
-        .file("a.jpg", "image/jpeg", &small(1))
-        .file("b.jpg", "image/jpeg", &small(2));
+    let two =
+        blank
+            .clone()
+            .file("a.jpg", "image/jpeg", &small(1))
+            .file("b.jpg", "image/jpeg", &small(2));
     let answer = two.text("people", "两个人").send(&mut visitor);
     assert_eq!(answer.status, 422, "what happened is missing");
     let page = answer.page();

@@ -26,12 +26,15 @@ fn five_photographs_of_ten_megabytes_need_less_than_a_hundred_mebibytes() {
     let service = install.start();
     let mut visitor = service.visitor();
     file_tip(&mut visitor, "先热身");
-    let form = (1..=5).fold(Form::fetch(&mut visitor).poppies("五张大的"), |form, n| {
-        let photograph = jpeg(4000, 3000, 150, n);
-        let length = photograph.len();
-        assert!((8 << 20..10 << 20).contains(&length), "{length}");
-        form.file("a.jpg", "image/jpeg", &photograph)
-    });
+    let form = (1..=5).fold(
+        Form::fetch(&mut visitor).poppies("五张大的"),
+        |form, n| {
+            let photograph = jpeg(4000, 3000, 150, n);
+            let length = photograph.len();
+            assert!((8 << 20..10 << 20).contains(&length), "{length}");
+            form.file("a.jpg", "image/jpeg", &photograph)
+        },
+    );
     let before = memory(service.pid(), "VmRSS:");
     let begun = Instant::now();
     let answer = form.send(&mut visitor);
@@ -80,14 +83,20 @@ fn while_photographs_wait_no_file_holds_a_plain_byte_of_them() {
     let service = install.start();
     let photograph = jpeg(1200, 900, 200, 3);
     let needles = samples(&photograph);
-    assert!(holds(&photograph, &needles), "the search finds what is there");
+    assert!(
+        holds(&photograph, &needles),
+        "the search finds what is there"
+    );
     let mut visitor = service.visitor();
     let form = Form::fetch(&mut visitor).file("a.jpg", "image/jpeg", &photograph);
     let mut upload = Upload::begin(&service, &form);
     upload.send(photograph.len() - 10_000);
     let on_the_way = wait_for("a spool file", Duration::from_secs(20), || {
         let files = nameless(service.pid());
-        files.iter().any(|file| file.len() > 500_000).then_some(files)
+        files
+            .iter()
+            .any(|file| file.len() > 500_000)
+            .then_some(files)
     });
     assert!(on_the_way.iter().all(|file| !holds(file, &needles)));
     assert_nothing_plain(&install, &needles);

@@ -31,7 +31,10 @@ fn from_a_telephone_without_script_photographs_are_chosen_refused_held_and_sent(
     browser.choose("select[name=county]", "东丰县");
     choose("one.jpg", &small(1));
     choose("two.jpg", &small(2));
-    choose("film.mp4", b"\0\0\0\x18ftypisom\0\0\x02\0isomiso2aaaaaaaaaaaaaaaaaaaaaaaa");
+    choose(
+        "film.mp4",
+        b"\0\0\0\x18ftypisom\0\0\x02\0isomiso2aaaaaaaaaaaaaaaaaaaaaaaa",
+    );
     browser.click("#photo_place");
     shot("1-chosen");
     let send = "form[enctype='multipart/form-data'] button[type=submit]";

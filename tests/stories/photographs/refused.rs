@@ -41,8 +41,14 @@ fn heic_pdf_and_films_are_refused_in_words_whatever_their_name_and_type_say() {
         assert_kept(what, &answer, &[("what", "看看附件"), ("county", "220421")]);
         let page = answer.page();
         let said = page.text("#files-problem").unwrap_or_default();
-        assert!(said.contains("第 2 张") && said.contains(words), "{what}: {said}");
-        assert!(page.has(".problems a[href='#files']"), "linked from the top");
+        assert!(
+            said.contains("第 2 张") && said.contains(words),
+            "{what}: {said}"
+        );
+        assert!(
+            page.has(".problems a[href='#files']"),
+            "linked from the top"
+        );
         assert!(page.body().contains("您选的 1 张照片都还在"), "{what}");
     }
 }
@@ -91,9 +97,10 @@ fn an_empty_file_input_as_browsers_send_it_is_no_file() {
     let install = Install::new();
     let service = install.start();
     let mut visitor = service.visitor();
-    let form = Form::fetch(&mut visitor)
-        .poppies("没有照片")
-        .file("", "application/octet-stream", b"");
+    let form =
+        Form::fetch(&mut visitor)
+            .poppies("没有照片")
+            .file("", "application/octet-stream", b"");
     let answer = form.send(&mut visitor);
     assert_receipt(&answer);
     assert!(!answer.page().body().contains("张照片"));

@@ -60,9 +60,11 @@ fn a_slow_line_that_keeps_sending_is_waited_for_beyond_the_time_for_words() {
     let install = Install::new().with("server.body_seconds", 10);
     let service = install.start();
     let photograph = jpeg(1200, 900, 200, 1);
-    let form = Form::fetch(&mut service.visitor())
-        .poppies("网很慢")
-        .file("a.jpg", "image/jpeg", &photograph);
+    let form = Form::fetch(&mut service.visitor()).poppies("网很慢").file(
+        "a.jpg",
+        "image/jpeg",
+        &photograph,
+    );
     let mut upload = Upload::begin(&service, &form);
     let begun = Instant::now();
     // In twelve seconds and a half, evenly.

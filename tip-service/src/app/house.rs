@@ -28,7 +28,7 @@ pub(super) async fn keep(
             _ = minute.tick() => {}
         }
         door.limits.prune();
-        door.intake.photographs.prune();
+        door.intake.photographs.held().prune();
         let now = door.clock.unix();
         if clock::day(now) != swept && daily(&door, now).await {
             swept = clock::day(now);

@@ -33,7 +33,7 @@ impl Album {
     pub(super) fn held(door: &Door, form: &RawForm) -> Self {
         let mut album = Self::default();
         if let Some(id) = FormId::parse(form.get("form_id")) {
-            album.kept = door.intake.photographs.held(&id);
+            album.kept = door.intake.photographs.held().of(&id);
             let stays = |kept: &Arc<Kept>| form.get(&leave(kept)).is_empty();
             album.kept.retain(stays);
         }
@@ -76,14 +76,15 @@ impl Album {
     /// Waits for the form to come back under this name.
     pub(super) fn hold(&self, door: &Door, form_id: &str) {
         if let Some(id) = FormId::parse(form_id) {
-            door.intake.photographs.hold(&id, self.kept.clone());
+            let held = door.intake.photographs.held();
+            held.put(&id, self.kept.clone());
         }
     }
 
     /// The form was accepted: nothing waits any longer.
     pub(super) fn forget(&self, door: &Door, form: &RawForm) {
         if let Some(id) = FormId::parse(form.get("form_id")) {
-            door.intake.photographs.forget(&id);
+            door.intake.photographs.held().forget(&id);
         }
     }
 

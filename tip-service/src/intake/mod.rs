@@ -12,7 +12,7 @@ mod tally;
 pub use answer::{ANSWER_MAX_CHARS, AnswerError};
 pub use form_id::{FORM_ID_CHARS, FormId, FormKeys};
 pub use parse::{FieldError, RawForm, parse};
-pub use photographs::{Kept, PHOTOGRAPHS_MAX, Photographs, Undeveloped};
+pub use photographs::{Held, Kept, PHOTOGRAPHS_MAX, Photographs, Undeveloped};
 pub use tally::Tally;
 
 use std::sync::Arc;

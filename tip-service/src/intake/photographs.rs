@@ -3,8 +3,11 @@
 //!
 //! Must never pass on a byte of an original, nor keep one when cleaning has ended.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod held;
+
+pub use held::Held;
+
+use std::sync::Arc;
 
 use photograph::{Coordinates, Refusal, Removed};
 use sealed_tip::{Photo, Text, Tip};
@@ -19,9 +22,6 @@ use crate::store::Class;
 
 /// Most photographs of one form.
 pub const PHOTOGRAPHS_MAX: usize = 5;
-
-/// Seconds that photographs are held for a form that came back.
-const HELD_SECONDS: u64 = 15 * 60;
 
 /// A cleaned photograph that waits in the spool.
 pub struct Kept {
@@ -53,17 +53,11 @@ pub enum Undeveloped {
 /// All photographs that are on their way.
 pub struct Photographs {
     spool: Arc<Spool>,
-    clock: Arc<dyn Clock>,
-    held: Mutex<HashMap<[u8; 32], Held>>,
+    held: Held,
     /// One thing at a time that needs much memory: a picture being decoded, a tip with photographs being sealed.
     turn: Arc<Semaphore>,
     /// Those beyond their budget wait for each other first, so at most one of them stands in the way.
     later: Semaphore,
-}
-
-struct Held {
-    until: u64,
-    photographs: Vec<Arc<Kept>>,
 }
 
 impl Kept {
@@ -96,8 +90,7 @@ impl Photographs {
     pub fn new(spool: Arc<Spool>, clock: Arc<dyn Clock>) -> Self {
         Self {
             spool,
-            clock,
-            held: Mutex::new(HashMap::new()),
+            held: Held::new(clock),
             turn: Arc::new(Semaphore::new(1)),
             later: Semaphore::new(1),
         }
@@ -148,40 +141,10 @@ impl Photographs {
         Ok(turn)
     }
 
-    /// Holds photographs for a form that goes back to its writer.
-    pub fn hold(&self, form: &FormId, photographs: Vec<Arc<Kept>>) {
-        let until = self.clock.unix() + HELD_SECONDS;
-        let mut held = self.all();
-        if photographs.is_empty() {
-            held.remove(&form.hash());
-        } else {
-            held.insert(form.hash(), Held { until, photographs });
-        }
-    }
-
-    /// What is held for a form.
+    /// Those held for forms that went back to their writers.
     #[must_use]
-    pub fn held(&self, form: &FormId) -> Vec<Arc<Kept>> {
-        self.prune();
-        let held = self.all();
-        let found = held.get(&form.hash());
-        found.map_or_else(Vec::new, |held| held.photographs.clone())
-    }
-
-    /// Lets go of what is held for a form.
-    pub fn forget(&self, form: &FormId) {
-        self.all().remove(&form.hash());
-    }
-
-    /// Lets go of all whose time is over. A clock that was set back ends it too.
-    pub fn prune(&self) {
-        let now = self.clock.unix();
-        self.all()
-            .retain(|_, held| (now..=now + HELD_SECONDS).contains(&held.until));
-    }
-
-    fn all(&self) -> MutexGuard<'_, HashMap<[u8; 32], Held>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn held(&self) -> &Held {
+        &self.held
     }
 
     /// `None` only when the process ends.
@@ -258,4 +221,51 @@ fn line(place: Coordinates) -> Text {
         place.latitude.abs(),
         place.longitude.abs()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::FixedClock;
+    use crate::entropy::Entropy;
+
+    #[tokio::test]
+    async fn whoever_is_within_a_budget_waits_for_one_at_most_of_those_beyond() {
+        let folder = tempfile::tempdir().unwrap();
+        let entropy = Arc::new(Entropy::from_seed([1; 32]));
+        let spool = Arc::new(Spool::new(folder.path(), 8, 0, entropy));
+        let all = Arc::new(Photographs::new(spool, Arc::new(FixedClock::new(0))));
+        let busy = all.turn(Class::Prompt).await;
+        let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+        let classes = [Class::Later; 5].into_iter().chain([Class::Prompt; 2]);
+        for class in classes {
+            let (all, tell) = (all.clone(), tell.clone());
+            tokio::spawn(async move {
+                let _turn = all.turn(class).await;
+                tell.send(class).unwrap();
+                tokio::task::yield_now().await;
+            });
+            tokio::task::yield_now().await;
+        }
+        drop(busy);
+        let mut order = Vec::new();
+        for _ in 0..7 {
+            order.push(told.recv().await.unwrap());
+        }
+        let last_prompt = order.iter().rposition(|class| *class == Class::Prompt);
+        assert_eq!(last_prompt, Some(2), "{order:?}");
+    }
+
+    #[test]
+    fn a_place_is_a_line_that_a_person_can_type_into_a_map() {
+        let place = |latitude, longitude| {
+            let place = Coordinates {
+                latitude,
+                longitude,
+            };
+            line(place).as_str().to_owned()
+        };
+        assert!(place(42.681_234, 125.512_345).starts_with("北纬 42.68123°，东经 125.51234°"));
+        assert!(place(-1.5, -0.25).starts_with("南纬 1.50000°，西经 0.25000°"));
+    }
 }

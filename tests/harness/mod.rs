@@ -18,6 +18,7 @@ pub mod machine;
 pub mod maildir;
 pub mod officer;
 pub mod page;
+pub mod picture;
 pub mod pipe;
 pub mod postfix;
 pub mod power;

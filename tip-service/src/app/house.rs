@@ -1,5 +1,6 @@
-//! Housekeeping. Every ten seconds: forgets idle clients, looks at the clock, the key files and a store in trouble.
-//! Hourly: reminds units. Daily: purges, writes the month's counts, and warns of keys that are about to lapse.
+//! Housekeeping. Every ten seconds: forgets idle clients and photographs nobody came back for, looks at the clock, the key
+//! files and a store in trouble. Hourly: reminds units. Daily: purges, writes the month's counts, and warns of keys that are
+//! about to lapse.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +36,7 @@ pub(super) async fn keep(
             _ = rounds.tick() => {}
         }
         door.limits.prune();
+        door.intake.photographs.held().prune();
         keys.look();
         if door.store.trouble().is_some() {
             // How it went is in the log: the store says when trouble begins and ends.

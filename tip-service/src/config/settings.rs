@@ -120,6 +120,12 @@ pub struct Store {
         deserialize_with = "check::within::<16, 1_048_576, _, _>"
     )]
     pub min_free_mib: u64,
+    /// Disk space, in MiB, where photographs wait, encrypted, while they are on their way in.
+    #[serde(
+        default = "whole::<1024, _>",
+        deserialize_with = "check::within::<128, 1_048_576, _, _>"
+    )]
+    pub spool_mib: u64,
 }
 
 /// The other files of the configuration.

@@ -1,10 +1,13 @@
 //! What `tip.html` shows: the city's kinds and places, what was typed so far, and what is wrong with it.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::Door;
 use super::exposure_view::ExposureView;
-use crate::intake::{Exposure, FieldError, RawForm};
+use super::photographs::KeptView;
+use crate::intake::{Exposure, FieldError, Kept, PHOTOGRAPHS_MAX, RawForm};
 use crate::kinds::{Choice, Input, Kind, Question};
 
 /// Context of `tip.html`.
@@ -24,6 +27,9 @@ pub(super) struct FormView<'a> {
     sources: Vec<ChoiceView<'a>>,
     values: Values<'a>,
     closed: Vec<ClosedView<'a>>,
+    /// Held, cleaned; need not be chosen again.
+    photographs: Vec<KeptView>,
+    photographs_max: usize,
 }
 
 /// A message above the form that is about no single field.
@@ -94,6 +100,7 @@ struct Values<'a> {
     vehicles: &'a str,
     danger: &'a str,
     officials: bool,
+    photo_place: bool,
 }
 
 /// A unit whose form is closed now.
@@ -155,14 +162,22 @@ impl<'a> FormView<'a> {
                 vehicles: form.get("vehicles"),
                 danger: form.get("danger"),
                 officials: !form.get("officials").is_empty(),
+                photo_place: !form.get("photo_place").is_empty(),
             },
             closed: closed(door),
+            photographs: Vec::new(),
+            photographs_max: PHOTOGRAPHS_MAX,
         }
     }
 
     /// Shows places that may tell who wrote it.
     pub(super) fn expose(&mut self, places: &'a [Exposure]) {
         self.exposure = Some(ExposureView::of(places));
+    }
+
+    /// Shows the photographs that are held.
+    pub(super) fn show(&mut self, photographs: &[Arc<Kept>]) {
+        self.photographs = photographs.iter().map(|kept| KeptView::of(kept)).collect();
     }
 }
 

@@ -12,10 +12,13 @@ mod guard;
 mod headers;
 mod mailbox;
 mod pages;
+mod photographs;
+mod receipt;
 pub mod server;
 mod site;
 mod statistics;
 mod tip;
+mod upload;
 
 pub use client::Peer;
 pub use error::Problem;

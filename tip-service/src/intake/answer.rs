@@ -78,7 +78,9 @@ impl Intake {
         let text = checked(written.get(exposure::REPLY))?;
         let form = FormId::parse(written.get("form_id")).ok_or(AnswerError::FormUnknown)?;
         let content_hash = form.content_hash(text.as_str().as_bytes());
-        let letters = self.seal_answer(&text, &mailbox.id, &mailbox.threads, receipt)?;
+        let letters = self
+            .sealer()
+            .answer(&text, &mailbox.id, &mailbox.threads, receipt)?;
         if letters.is_empty() {
             return Err(AnswerError::Nobody);
         }

@@ -6,6 +6,8 @@ pub mod exposure;
 mod form_id;
 mod letters;
 mod parse;
+mod photographs;
+mod press;
 mod second_look;
 mod tally;
 
@@ -13,18 +15,21 @@ pub use answer::{ANSWER_MAX_CHARS, AnswerError};
 pub use exposure::{Exposure, Why};
 pub use form_id::{FORM_ID_CHARS, FormId, FormKeys};
 pub use parse::{FieldError, RawForm, parse};
+pub use photographs::{Held, Kept, PHOTOGRAPHS_MAX, Photographs, Undeveloped};
 pub use tally::Tally;
 
 use std::sync::Arc;
 
-use sealed_tip::{Receipt, Tip};
+use sealed_tip::Receipt;
 
 use crate::clock::{self, Clock};
 use crate::config::Loaded;
 use crate::entropy::Entropy;
 use crate::id::Id;
-use crate::store::{Class, Mailbox, Store, StoreError, Submission, Submitted};
+use crate::spool::SpoolError;
+use crate::store::{Class, Mailbox, Store, StoreError, Submitted};
 use crate::units::Unit;
+use press::Press;
 
 /// Days on which a repeat of the same form is still recognised.
 pub const FORM_DAYS: u32 = 7;
@@ -45,12 +50,14 @@ pub struct Intake {
     pub wake: tokio::sync::mpsc::UnboundedSender<(Id, Class)>,
     /// Tips of each kind, counted here until they are written with others.
     pub tally: Tally,
+    /// Photographs on their way in.
+    pub photographs: Photographs,
 }
 
 /// A tip that is kept.
 pub struct Accepted {
     /// `None`: the form is from before a restart, its receipt was shown then and cannot be made again.
-    pub receipt: Option<Receipt>,
+    pub receipt: Option<Arc<Receipt>>,
     /// New, the same again, or more in the same thread.
     pub news: News,
     /// Prompt or later.
@@ -87,17 +94,25 @@ pub enum SubmitError {
     /// The store did not take it.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A photograph that waited could not be read again.
+    #[error(transparent)]
+    Spool(#[from] SpoolError),
     /// Encryption failed although the certificates are good.
     #[error("sealing failed: {0}")]
     Seal(String),
 }
 
 impl Intake {
-    /// Takes one press of the button.
+    /// Takes one press of the button, with the photographs that were sent along.
     ///
     /// # Errors
     /// [`SubmitError`].
-    pub async fn submit(&self, form: &RawForm, class: Class) -> Result<Accepted, SubmitError> {
+    pub async fn submit(
+        &self,
+        form: &RawForm,
+        photographs: &[Arc<Kept>],
+        class: Class,
+    ) -> Result<Accepted, SubmitError> {
         let id = FormId::parse(form.get("form_id")).ok_or(SubmitError::FormUnknown)?;
         let key = self.forms.key_of(&id);
         let known = match key {
@@ -116,23 +131,31 @@ impl Intake {
         } else {
             class
         };
-        let receipt = key.map(|key| Receipt::derive(&key, id.as_bytes()));
+        let receipt = key.map(|key| Arc::new(Receipt::derive(&key, id.as_bytes())));
         let mailbox = match (&receipt, known) {
             (_, Some(mailbox_id)) => Mailbox::Known { mailbox_id },
             (Some(receipt), None) => self.new_mailbox(receipt),
             (None, None) => return Err(SubmitError::FormUnknown),
         };
+        let with_place = photographs::with_place(form);
+        let words_hash = id.content_hash(&tip.canonical());
         let press = Press {
             id: &id,
-            receipt: receipt.as_ref(),
+            receipt: receipt.clone(),
             class,
-            has_seen: form.has_seen_exposure(),
+            content_hash: photographs::content_hash(&id, words_hash, photographs, with_place),
+            words_hash,
         };
-        let mut news = self.try_once(&mut tip, &press, mailbox).await?;
-        if let Submitted::OtherText { mailbox_id } = news {
-            let known = Mailbox::Known { mailbox_id };
-            news = self.try_once(&mut tip, &press, known).await?;
+        if !form.has_seen_exposure() {
+            self.second_look(exposure::in_tip(&tip), &id, &press.content_hash)
+                .await?;
         }
+        // Held until all is stored: what photographs take of memory, they take once.
+        let _turn = self
+            .photographs
+            .put_into(&mut tip, photographs, with_place, class)
+            .await?;
+        let (tip, news) = self.store(tip, &press, mailbox).await?;
         if news == Submitted::Stored && !tip.supplement {
             self.tally
                 .add(clock::day(self.clock.unix()), &tip.kind.code);
@@ -148,44 +171,6 @@ impl Intake {
             news,
             class,
         })
-    }
-
-    /// Seals to every responsible unit and offers the letters to the store.
-    async fn try_once(
-        &self,
-        tip: &mut Tip,
-        press: &Press<'_>,
-        mailbox: Mailbox,
-    ) -> Result<Submitted, SubmitError> {
-        tip.supplement = matches!(mailbox, Mailbox::Known { .. });
-        let threads = match mailbox {
-            Mailbox::Known { mailbox_id } => self.store.threads_of(&mailbox_id).await?,
-            Mailbox::New { .. } => Vec::new(),
-        };
-        let day = clock::day(self.clock.unix());
-        let letters = self.seal(tip, &mailbox.id(), &threads, press.receipt)?;
-        let content_hash = press.id.content_hash(&tip.canonical());
-        if !press.has_seen {
-            let places = exposure::in_tip(tip);
-            self.second_look(places, press.id, &content_hash).await?;
-        }
-        let ids: Vec<Id> = letters.iter().map(|letter| letter.id).collect();
-        let done = self
-            .store
-            .submit(Submission {
-                form_hash: press.id.hash(),
-                content_hash,
-                mailbox,
-                class: press.class,
-                letters,
-                day,
-                form_ends_day: day + FORM_DAYS,
-            })
-            .await?;
-        if done == Submitted::Stored {
-            self.wake_for(ids, press.class);
-        }
-        Ok(done)
     }
 
     /// Tells delivery. When it is gone the process is ending; the next one finds the rows by itself.
@@ -210,14 +195,4 @@ impl Intake {
         let today = clock::day(self.clock.unix());
         self.loaded.config.retention.ends_day(today, chance)
     }
-}
-
-/// One press of the button, apart from what was said.
-struct Press<'a> {
-    id: &'a FormId,
-    /// `None` after a restart.
-    receipt: Option<&'a Receipt>,
-    class: Class,
-    /// The writer was shown the places that may tell who wrote it.
-    has_seen: bool,
 }

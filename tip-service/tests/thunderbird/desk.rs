@@ -216,6 +216,7 @@ impl Office {
         Submission {
             form_hash: [1; 32],
             content_hash: [2; 32],
+            words_hash: [2; 32],
             mailbox: Mailbox::New {
                 mailbox_id: MAILBOX,
                 lookup_hash: self.receipt.lookup_hash(),

@@ -6,7 +6,8 @@ use sealed_tip::Receipt;
 use tip_service::clock::{Clock, FixedClock};
 use tip_service::config::Loaded;
 use tip_service::entropy::Entropy;
-use tip_service::intake::{Accepted, FormKeys, Intake, RawForm, SubmitError, Tally};
+use tip_service::intake::{Accepted, FormKeys, Intake, Photographs, RawForm, SubmitError, Tally};
+use tip_service::spool::Spool;
 use tip_service::store::{Capacity, Class, Letter, MailboxRow, Outcome, Store};
 use zeroize::Zeroizing;
 
@@ -96,7 +97,7 @@ impl Desk {
     }
 
     pub(crate) async fn submit(&self, form: &RawForm) -> Result<Accepted, SubmitError> {
-        self.intake.submit(form, Class::Prompt).await
+        self.intake.submit(form, &[], Class::Prompt).await
     }
 
     /// What the holder of a receipt finds.
@@ -130,11 +131,14 @@ fn intake(loaded: Arc<Loaded>, store: Store, clock: Arc<FixedClock>) -> Intake {
     // Nobody delivers here: letters stay where a test can see them.
     let (wake, _) = tokio::sync::mpsc::unbounded_channel();
     let entropy = Arc::new(Entropy::from_system());
+    let folder = loaded.config.store.path.parent().unwrap();
+    let spool = Arc::new(Spool::new(folder, 128, 0, entropy.clone()));
     Intake {
         loaded,
         forms: FormKeys::new(),
         store,
         entropy,
+        photographs: Photographs::new(spool, clock.clone()),
         clock,
         wake,
         tally: Tally::default(),

@@ -1,6 +1,8 @@
 //! The way back inside the service: replies, answers, and what the mailbox makes of them. Whether a reply is good is
 //! decided elsewhere; here it counts once and changes what it should.
 
+use std::sync::Arc;
+
 use sealed_tip::{Author, Entry, MailboxKey, Receipt, Text};
 use tip_service::id::Id;
 use tip_service::intake::{AnswerError, RawForm};
@@ -13,7 +15,7 @@ use super::desk::Desk;
 /// A tip that is delivered, with what its two ends hold.
 pub(crate) struct Known {
     pub(crate) desk: Desk,
-    pub(crate) receipt: Receipt,
+    pub(crate) receipt: Arc<Receipt>,
     pub(crate) thread: Id,
 }
 

@@ -15,10 +15,10 @@ use axum::response::{Html, IntoResponse, Response};
 use sealed_tip::{Receipt, ReceiptError};
 use tokio::time::{Instant, sleep_until};
 
-use super::body::{self, End};
 use super::client::{self, Peer};
-use super::tip::{class_of, content_type, new_form_id};
-use super::{Door, Problem, decode, error};
+use super::decode::{self, Bounds, Fault, Sent};
+use super::tip::{class_of, new_form_id};
+use super::{Door, Problem, error};
 use crate::intake::{AnswerError, Exposure, RawForm};
 use crate::limits::{ClientKey, Verdict};
 use crate::store::MailboxRow;
@@ -54,19 +54,18 @@ pub(super) async fn post(
     if !door.limits.request(client) {
         return error::page(&door, Problem::TooMany);
     }
-    let content_type = content_type(request.headers());
-    let read = body::read(request.into_body(), BODY_MAX, BODY_WITHIN).await;
-    let begun = Instant::now();
-    let form = if content_type.starts_with("multipart/") {
-        decode::multipart(&content_type, &read.bytes, PARTS_MAX)
-            .await
-            .0
-    } else {
-        decode::urlencoded(&content_type, &read.bytes, PARTS_MAX)
+    let bounds = Bounds {
+        text: BODY_MAX,
+        parts: PARTS_MAX,
+        within: BODY_WITHIN,
+        spool: None,
     };
+    let Sent { form, fault, .. } = decode::read(request, bounds).await;
+    let begun = Instant::now();
+    let cut = fault.is_some_and(Fault::is_cut);
     let receipt = match Receipt::parse(form.get("receipt")) {
         Ok(receipt) => receipt,
-        Err(_) if read.end != End::Whole => return error::page(&door, Problem::TooLarge),
+        Err(_) if cut => return error::page(&door, Problem::TooLarge),
         Err(wrong) => return mistyped(&door, &form, &wrong),
     };
     let visit = Visit {
@@ -74,7 +73,7 @@ pub(super) async fn post(
         form: &form,
         receipt,
         client,
-        cut: read.end != End::Whole,
+        cut,
     };
     let response = visit.answer().await;
     on_the_beat(begun, u16::from_be_bytes(door.entropy.bytes())).await;

@@ -25,7 +25,7 @@ pub(super) struct View<'a> {
     state: &'a str,
     /// What is wrong with the receipt.
     pub(super) message: String,
-    notice: Option<Notice>,
+    pub(super) notice: Option<Notice>,
     progress: Vec<Progress>,
     messages: Vec<Message>,
     rewards: Vec<Reward>,

@@ -8,12 +8,16 @@ use e2e::ledger::Ledger;
 use e2e::machine::wait_for;
 use e2e::smtp::{MailServer, Mode};
 
-use super::{PATIENCE, health, letter_lines, wait_for_log};
+use super::{PATIENCE, UNITS, health, letter_lines, wait_for_log};
 
 #[test]
 fn a_clock_set_back_by_a_day_delays_no_letter() {
     let mut server = MailServer::down();
     let install = server.configure(Install::new());
+    // Keys from long before: one made today is not valid yet by yesterday's date.
+    install.shift_clock("-60d");
+    UNITS.iter().for_each(|unit| install.make_key(unit));
+    install.shift_clock("");
     let clock = Clock::under(&install);
     let service = install.start();
     let ledger = Ledger::of(&install);

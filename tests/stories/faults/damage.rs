@@ -3,8 +3,9 @@
 use std::fs::{self, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 
+use e2e::cases::{assert_error_page, assert_kept};
 use e2e::database::Database;
-use e2e::form::shown_receipt;
+use e2e::form::{MAILBOX, shown_receipt, url_encoded};
 use e2e::install::Install;
 use e2e::ledger::Ledger;
 use e2e::smtp::{MailServer, Mode};
@@ -36,8 +37,10 @@ fn a_damaged_database_takes_no_more_tips_but_sends_what_it_holds() {
     let install = server.configure(Install::new());
     let mut service = install.start();
     let ledger = Ledger::of(&install);
+    let mut receipt = String::new();
     for number in 0..5 {
-        ledger.send(&mut service.visitor(), &format!("坏之前第{number}条"));
+        let answer = ledger.send(&mut service.visitor(), &format!("坏之前第{number}条"));
+        receipt = shown_receipt(&answer).expect("a receipt");
     }
     service.kill9();
     let database = install.path("store/tips.db");
@@ -49,6 +52,16 @@ fn a_damaged_database_takes_no_more_tips_but_sends_what_it_holds() {
     for text in ["坏了以后", "坏了以后再来一条"] {
         assert_given_back("damaged", &ledger.send(&mut visitor, text), text);
     }
+    let typed = [
+        ("receipt", receipt.as_str()),
+        ("action", "reply"),
+        ("reply", "还要补充的话"),
+    ];
+    let body = url_encoded(&typed);
+    let kind = "application/x-www-form-urlencoded";
+    let answer = visitor.post(MAILBOX, kind, body.as_bytes());
+    assert_error_page("an answer", &answer, 503);
+    assert_kept("an answer", &answer, &[("reply", "还要补充的话")]);
     assert_eq!(health(&service), (503, "the database is damaged".into()));
     wait_for_log(&service, &["ALARM", "the database is damaged", ".recover"]);
     assert_check_says(&install, &["the database is damaged", ".recover"]);

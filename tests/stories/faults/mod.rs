@@ -20,6 +20,17 @@ use e2e::install::Install;
 use e2e::machine::{free_port, run, wait_for, words};
 use e2e::service::Service;
 
+/// Everybody with a key, the service last.
+const UNITS: [&str; 7] = [
+    "city",
+    "longshan",
+    "xian",
+    "dongfeng",
+    "dongliao",
+    "oversight",
+    "service",
+];
+
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 

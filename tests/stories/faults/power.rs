@@ -15,7 +15,7 @@ use e2e::install::Install;
 use e2e::ledger::Ledger;
 use e2e::machine::{wait_for, whole_machine};
 use e2e::power::{Kept, Recording, opened};
-use rand::Rng;
+use rand::seq::index::sample;
 use sealed_tip::Receipt;
 
 use super::PATIENCE;
@@ -54,7 +54,8 @@ fn load(install: &Install, disk: &Disk, ledger: &Ledger<'_>, syncs: usize) -> Ac
             });
         }
         wait_for("syncs", PATIENCE * 5, || {
-            thread::sleep(Duration::from_millis(200));
+            // Reading the record takes a while; the visitors have the machine meanwhile.
+            thread::sleep(Duration::from_secs(1));
             let enough = Recording::read(disk.record()).syncs() >= syncs;
             enough.then_some(())
         });
@@ -95,9 +96,7 @@ fn whatever_a_power_cut_leaves_on_the_disk_every_receipt_shown_before_has_its_le
     let seen = load(&install, &disk, &ledger, cuts.max(100) * 2);
     let recording = Recording::read(disk.record());
     let mut chance = rand::thread_rng();
-    let chosen: Vec<usize> = (0..cuts)
-        .map(|_| chance.gen_range(0..recording.syncs()))
-        .collect();
+    let chosen = sample(&mut chance, recording.syncs(), cuts).into_vec();
     let folder = tempfile::tempdir().expect("a folder");
     let (mut number, mut promised, mut fresh) = (0, 0, 0);
     recording.at_syncs(chosen, |moment| {
@@ -122,6 +121,7 @@ fn whatever_a_power_cut_leaves_on_the_disk_every_receipt_shown_before_has_its_le
         recording.syncs()
     );
     assert!(promised > cuts * 10, "hardly any load: {promised}");
+    let _service = install.start();
     ledger.settle();
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::{Connection, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -168,23 +168,20 @@ impl Writer {
         if jobs.is_empty() {
             return Ok(Vec::new());
         }
-        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let submissions: Vec<&Submission> = jobs
-            .iter()
-            .filter_map(|job| match &job.change {
-                Change::Submit(submission) => Some(submission.as_ref()),
-                _ => None,
-            })
-            .collect();
-        let mut submitted = submit::apply(&mut tx, &submissions).await?.into_iter();
-        let mut effects = Vec::with_capacity(jobs.len());
-        for job in jobs {
-            effects.push(match &job.change {
-                Change::Submit(_) => Effect::Submitted(submitted.next().ok_or(StoreError::Closed)?),
-                other => apply(&mut tx, other).await?,
-            });
-        }
-        tx.commit().await?;
+        let mut connection = self.pool.acquire().await?;
+        let effects = match within_transaction(&mut connection, jobs).await {
+            Ok(effects) => effects,
+            Err(StoreError::Busy) => return Err(StoreError::Busy),
+            Err(error) => {
+                // On a full or broken disk SQLite rolls back by itself, and sqlx goes on counting a transaction that is
+                // no longer there: nothing could ever be written on this connection again.
+                if let Err(error) = connection.close().await {
+                    tracing::warn!(%error, "a connection was not closed well");
+                }
+                return Err(error);
+            }
+        };
+        drop(connection);
         for (job, effect) in jobs.iter().zip(&effects) {
             self.count(&job.change, effect);
         }
@@ -223,6 +220,31 @@ impl Writer {
             _ => {}
         }
     }
+}
+
+/// Applies all jobs and commits them.
+async fn within_transaction(
+    connection: &mut SqliteConnection,
+    jobs: &[Job],
+) -> Result<Vec<Effect>, StoreError> {
+    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let submissions: Vec<&Submission> = jobs
+        .iter()
+        .filter_map(|job| match &job.change {
+            Change::Submit(submission) => Some(submission.as_ref()),
+            _ => None,
+        })
+        .collect();
+    let mut submitted = submit::apply(&mut tx, &submissions).await?.into_iter();
+    let mut effects = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        effects.push(match &job.change {
+            Change::Submit(_) => Effect::Submitted(submitted.next().ok_or(StoreError::Closed)?),
+            other => apply(&mut tx, other).await?,
+        });
+    }
+    tx.commit().await?;
+    Ok(effects)
 }
 
 async fn apply(db: &mut SqliteConnection, change: &Change) -> Result<Effect, StoreError> {

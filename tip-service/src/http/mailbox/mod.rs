@@ -110,7 +110,7 @@ impl Visit<'_> {
             Err(error) => {
                 self.door
                     .alarm(&format!("a mailbox could not be looked up: {error}"));
-                error::page(self.door, Problem::Unavailable)
+                self.unreadable()
             }
         }
     }
@@ -132,6 +132,19 @@ impl Visit<'_> {
         let mut view = View::new(self.door, "unknown", self.form.get("receipt"));
         view.kept = self.form.get("reply").to_owned();
         show(self.door, StatusCode::OK, &view)
+    }
+
+    /// The store is in trouble. An answer that was typed comes back.
+    fn unreadable(&self) -> Response {
+        let typed = self.form.get("reply");
+        if typed.is_empty() {
+            return error::page(self.door, Problem::Unavailable);
+        }
+        let mut view = View::new(self.door, "ask", self.form.get("receipt"));
+        let (status, notice) = pages::unreadable();
+        view.kept = typed.to_owned();
+        view.notice = Some(notice);
+        error::with_retry_after(show(self.door, status, &view))
     }
 
     async fn reply(&self, mailbox: MailboxRow) -> Response {

@@ -53,6 +53,16 @@ pub(super) fn cut_off() -> Refusal {
     )
 }
 
+pub(super) fn unreadable() -> Refusal {
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        Notice::bad(
+            "还没有发出：信箱暂时打不开",
+            "这不是您的问题。您写的内容在下面。请过几分钟再按一次查看，打开信箱后再发送。",
+        ),
+    )
+}
+
 /// Why an answer was not kept, and what to do.
 pub(super) fn not_sent(error: &AnswerError) -> Refusal {
     let unavailable = StatusCode::SERVICE_UNAVAILABLE;

@@ -26,7 +26,7 @@ pub(super) struct View<'a> {
     state: &'a str,
     /// What is wrong with the receipt.
     pub(super) message: String,
-    notice: Option<Notice>,
+    pub(super) notice: Option<Notice>,
     exposure: Option<ExposureView<'a>>,
     /// The holder was shown such places in this answer before.
     has_seen: bool,

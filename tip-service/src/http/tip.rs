@@ -13,7 +13,7 @@ use super::body::{self, End};
 use super::client::{self, Peer};
 use super::decode::{self, Fault};
 use super::form_view::{FormView, Notice, closed};
-use super::{Door, Problem, error, form_page, headers};
+use super::{Door, Problem, error, headers, padding};
 use crate::clock;
 use crate::intake::{Accepted, FORM_ID_CHARS, FieldError, News, RawForm, SubmitError};
 use crate::limits::Verdict;
@@ -31,7 +31,7 @@ pub(super) async fn form(State(door): State<Arc<Door>>, asked: HeaderMap) -> Res
         return error::page(&door, Problem::Closed);
     }
     let form_id = new_form_id(&door);
-    let gzip = form_page::takes_gzip(&asked);
+    let gzip = padding::takes_gzip(&asked);
     match door.form_page.page(&door, &form_id, gzip) {
         Ok(page) => {
             let html = [

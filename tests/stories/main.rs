@@ -5,6 +5,7 @@ mod accepted;
 mod at_once;
 mod bad_cases;
 mod bad_requests;
+mod bug_classes;
 mod charsets;
 mod crash;
 mod exposure;

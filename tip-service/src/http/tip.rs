@@ -12,7 +12,7 @@ use super::client::{self, Peer};
 use super::decode::{self, Bounds, Fault, Sent};
 use super::form_view::{FormView, Notice, closed};
 use super::photographs::Album;
-use super::{Door, Problem, error, form_page, headers, receipt};
+use super::{Door, Problem, error, headers, padding, receipt};
 use crate::clock;
 use crate::intake::{Exposure, FORM_ID_CHARS, FieldError, RawForm, SubmitError};
 use crate::limits::Verdict;
@@ -31,7 +31,7 @@ pub(super) async fn form(State(door): State<Arc<Door>>, asked: HeaderMap) -> Res
         return error::page(&door, Problem::Closed);
     }
     let form_id = new_form_id(&door);
-    let gzip = form_page::takes_gzip(&asked);
+    let gzip = padding::takes_gzip(&asked);
     match door.form_page.page(&door, &form_id, gzip) {
         Ok(page) => {
             let html = [

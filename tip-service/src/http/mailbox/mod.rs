@@ -29,9 +29,6 @@ const BODY_MAX: usize = 64 << 10;
 const PARTS_MAX: usize = 12;
 const BODY_WITHIN: Duration = Duration::from_secs(60);
 
-/// Answers are as long as this, or a multiple: found, unknown and mistyped look alike on the wire.
-const ANSWER_BYTES: usize = 32 << 10;
-
 /// Answers leave at a multiple of this after the request was read: opening what lies in a mailbox takes a millisecond
 /// or two that an empty or unknown one does not, and nobody shall see that.
 const BEAT: Duration = Duration::from_millis(8);
@@ -268,17 +265,10 @@ fn mistyped(door: &Door, form: &RawForm, wrong: &ReceiptError) -> Response {
 
 fn show(door: &Door, status: StatusCode, view: &View<'_>) -> Response {
     match door.pages.render("mailbox.html", view) {
-        Ok(page) => (status, Html(padded(page))).into_response(),
+        Ok(page) => (status, Html(page)).into_response(),
         Err(error) => {
             tracing::error!(%error, "no mailbox page");
             error::page(door, Problem::Unavailable)
         }
     }
-}
-
-/// Fills up with spaces after the end of the page.
-fn padded(mut page: String) -> String {
-    let missing = page.len().next_multiple_of(ANSWER_BYTES) - page.len();
-    page.extend(std::iter::repeat_n(' ', missing));
-    page
 }

@@ -115,20 +115,34 @@ impl ImageBuffer for Upright<'_> {
     }
 
     fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
-        let (mut at, step) = self.row(y.into());
-        let [first, second, third, _] = buffers;
-        for _ in 0..self.width {
-            match *self.pixels.at(at) {
-                [grey] => first.push(grey),
-                [r, g, b] => {
-                    let (y, cb, cr) = rgb_to_ycbcr(r, g, b);
-                    first.push(y);
-                    second.push(cb);
-                    third.push(cr);
-                }
-                _ => {}
+        let (at, step) = self.row(y.into());
+        if step == 1 {
+            // Most pictures stand upright already: their rows lie as they are to be read.
+            let channels = self.pixels.channels;
+            let row = self.pixels.data.get(at * channels..).unwrap_or_default();
+            let row = row.chunks_exact(channels).take(self.width.into());
+            row.for_each(|pixel| push(buffers, pixel));
+        } else {
+            let mut at = at;
+            for _ in 0..self.width {
+                push(buffers, self.pixels.at(at));
+                at = at.saturating_add_signed(step);
             }
-            at = at.saturating_add_signed(step);
         }
+    }
+}
+
+/// Adds a pixel to the row that is being written.
+fn push(buffers: &mut [Vec<u8>; 4], pixel: &[u8]) {
+    let [first, second, third, _] = buffers;
+    match *pixel {
+        [grey] => first.push(grey),
+        [r, g, b] => {
+            let (y, cb, cr) = rgb_to_ycbcr(r, g, b);
+            first.push(y);
+            second.push(cb);
+            third.push(cr);
+        }
+        _ => {}
     }
 }

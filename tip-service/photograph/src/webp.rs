@@ -30,76 +30,96 @@ pub(crate) fn take_apart(raw: &[u8]) -> Result<Found<'_>, Refusal> {
     read(raw).ok_or(Refusal::Broken)
 }
 
+/// The file as far as it is read.
+#[derive(Default)]
+struct Walk<'a> {
+    pieces: Pieces<'a>,
+    frames: usize,
+    /// Width and height.
+    canvas: Option<(u32, u32)>,
+    exif: Option<&'a [u8]>,
+    profile: Option<Vec<u8>>,
+    removed: BTreeSet<Removed>,
+}
+
 fn read(raw: &[u8]) -> Option<Found<'_>> {
     let length = usize::try_from(u32::from_le_bytes(bytes::<4>(raw, 4)?)).ok()?;
     let chunks = raw.get(12..length.checked_add(8)?)?;
-    let mut removed = BTreeSet::new();
+    let mut walk = Walk::default();
     if raw.len() > length + 8 + length % 2 {
-        removed.insert(Removed::Trailing);
+        walk.removed.insert(Removed::Trailing);
     }
-    let mut pieces = Pieces::default();
-    let (mut exif, mut profile, mut frames) = (None, None, 0);
-    let mut canvas = None;
     let mut at = 0;
     while at < chunks.len() {
         let (kind, body, next) = chunk(chunks, at)?;
+        walk.step(&kind, body)?;
         at = next;
-        match &kind {
+    }
+    if walk.frames > 1 {
+        walk.removed.insert(Removed::Frames);
+    }
+    let (picture, frame) = walk.pieces.picture()?;
+    Some(Found {
+        picture,
+        frame: walk.on_canvas(frame),
+        exif: walk.exif,
+        profile: walk.profile,
+        removed: walk.removed,
+    })
+}
+
+impl<'a> Walk<'a> {
+    fn step(&mut self, kind: &[u8; 4], body: &'a [u8]) -> Option<()> {
+        match kind {
             b"VP8X" => {
                 let side = |at| {
-                    Some(
-                        1 + u32::from_le_bytes([
-                            body.get(at).copied()?,
-                            *body.get(at + 1)?,
-                            *body.get(at + 2)?,
-                            0,
-                        ]),
-                    )
+                    let [low, middle, high] = bytes::<3>(body, at)?;
+                    Some(1 + u32::from_le_bytes([low, middle, high, 0]))
                 };
-                canvas = Some((side(4)?, side(7)?));
+                self.canvas = Some((side(4)?, side(7)?));
             }
             b"ANMF" => {
-                frames += 1;
-                if frames == 1 {
-                    pieces.read_frame(body.get(FRAME_HEAD..)?)?;
+                self.frames += 1;
+                if self.frames == 1 {
+                    self.pieces.read_frame(body.get(FRAME_HEAD..)?)?;
                 }
             }
             b"ANIM" => {}
             b"ICCP" => {
-                removed.insert(Removed::Profile);
-                profile = (body.len() <= MAX_PROFILE).then(|| body.to_vec());
+                self.removed.insert(Removed::Profile);
+                self.profile = (body.len() <= MAX_PROFILE).then(|| body.to_vec());
             }
-            b"EXIF" => exif = exif.or(Some(body.strip_prefix(b"Exif\0\0").unwrap_or(body))),
-            b"XMP " => found::xmp(body, &mut removed),
+            b"EXIF" => {
+                let tiff = body.strip_prefix(b"Exif\0\0").unwrap_or(body);
+                self.exif = self.exif.or(Some(tiff));
+            }
+            b"XMP " => found::xmp(body, &mut self.removed),
             _ => {
-                if !pieces.take(&kind, body) {
-                    removed.insert(Removed::Trailing);
+                if !self.pieces.take(kind, body) {
+                    self.removed.insert(Removed::Trailing);
                 }
             }
         }
+        Some(())
     }
-    if frames > 1 {
-        removed.insert(Removed::Frames);
-    }
-    let (picture, mut frame) = pieces.picture()?;
-    if let Some((width, height)) = canvas {
-        // A picture must fill its canvas; one of an animation must lie within.
-        let same = (width, height) == (frame.width, frame.height);
-        if !same && (frames == 0 || width < frame.width || height < frame.height) {
-            frame = Frame {
-                width,
-                height,
-                memory: u64::MAX,
-            };
+
+    /// The picture itself if it fills its canvas, or as one of an animation lies within; else the canvas, which no
+    /// budget allows.
+    fn on_canvas(&self, frame: Frame) -> Frame {
+        let Some((width, height)) = self.canvas else {
+            return frame;
+        };
+        let fills = (width, height) == (frame.width, frame.height);
+        let within = self.frames > 0 && width >= frame.width && height >= frame.height;
+        if fills || within {
+            return frame;
+        }
+        Frame {
+            width,
+            height,
+            memory: u64::MAX,
         }
     }
-    Some(Found {
-        picture,
-        frame,
-        exif,
-        profile,
-        removed,
-    })
 }
 
 /// Type, content, and where the next chunk begins.

@@ -4,9 +4,8 @@ use std::io::Write;
 
 use photograph::{Refusal, clean};
 
-use crate::samples::{
-    chunk, jpeg, lossless_webp, png, progressive, quarters, quarters_of, riff, three, webp_of,
-};
+use crate::boxes::{chunk, riff, three, webp_of};
+use crate::samples::{jpeg, lossless_webp, png, progressive, quarters, quarters_of};
 use crate::size::in_a_child;
 
 /// A PNG of one colour, its rows packed to next to nothing.
@@ -136,7 +135,7 @@ struct Bits {
 impl Bits {
     fn put(&mut self, value: usize, count: usize) {
         for n in 0..count {
-            if self.used % 8 == 0 {
+            if self.used.is_multiple_of(8) {
                 self.bytes.push(0);
             }
             *self.bytes.last_mut().unwrap() |= ((value >> n & 1) as u8) << (self.used % 8);
@@ -159,7 +158,7 @@ impl Bits {
             17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
         ];
         for symbol in order {
-            self.put(if symbol < 13 || symbol > 15 { 4 } else { 0 }, 3);
+            self.put(if !(13..=15).contains(&symbol) { 4 } else { 0 }, 3);
         }
         // At most eleven lengths follow.
         self.put(1, 1);

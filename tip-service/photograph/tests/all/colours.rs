@@ -2,7 +2,8 @@
 
 use photograph::clean;
 
-use crate::samples::{Raw, faint_png, jpeg_plus, jpeg_with, png, png_with, quarters, seen};
+use crate::boxes::jpeg_plus;
+use crate::samples::{Raw, faint_png, jpeg_with, png, png_with, quarters, seen};
 
 fn flat(colour: [u8; 3]) -> Raw {
     Raw {
@@ -57,8 +58,8 @@ fn a_picture_in_display_p3_is_taken_to_srgb_and_one_without_profile_is_left() {
     let mut packed =
         flate2::write::ZlibEncoder::new(b"P3\0\0".to_vec(), flate2::Compression::default());
     std::io::Write::write_all(&mut packed, &profile).unwrap();
-    let chunk = crate::samples::chunk(b"iCCP", &packed.finish().unwrap());
-    near(middle(&crate::samples::png_plus(&png, &chunk)), expected);
+    let chunk = crate::boxes::chunk(b"iCCP", &packed.finish().unwrap());
+    near(middle(&crate::boxes::png_plus(&png, &chunk)), expected);
 }
 
 #[test]
@@ -71,16 +72,16 @@ fn a_profile_that_is_no_profile_changes_nothing() {
             [200, 100, 100],
         );
     }
-    let packed = crate::samples::chunk(b"iCCP", b"x\0\0not packed at all");
+    let packed = crate::boxes::chunk(b"iCCP", b"x\0\0not packed at all");
     near(
-        middle(&crate::samples::png_plus(&png(&raw), &packed)),
+        middle(&crate::boxes::png_plus(&png(&raw), &packed)),
         [200, 100, 100],
     );
 }
 
 #[test]
 fn grey_stays_grey() {
-    for sample in crate::samples::formats(&quarters()) {
+    for sample in crate::formats::formats(&quarters()) {
         let cleaned = clean(&sample.bytes).unwrap();
         // Number of components in the frame header.
         assert_eq!(

@@ -3,10 +3,9 @@
 use photograph::{Refusal, clean};
 use proptest::prelude::*;
 
-use crate::samples::{
-    Raw, chunk, formats, jpeg, jpeg_plus, png, png_plus, quarters, quarters_of, riff, scene,
-    webp_of,
-};
+use crate::boxes::{chunk, jpeg_plus, png_plus, riff, webp_of};
+use crate::formats::formats;
+use crate::samples::{Raw, jpeg, png, quarters, quarters_of, scene};
 use crate::tiff;
 
 #[test]
@@ -71,20 +70,17 @@ fn a_file_of_two_kinds_is_the_first_kind_only() {
     }
 }
 
-/// Files whose parts contradict each other.
-fn liars() -> Vec<(&'static str, Vec<u8>)> {
-    let (jpg, png_file) = (jpeg(&quarters()), png(&quarters()));
-    let webp = crate::samples::lossless_webp(&quarters());
-    let set = |file: &[u8], at: usize, bytes: &[u8]| {
-        let mut out = file.to_vec();
-        out[at..at + bytes.len()].copy_from_slice(bytes);
-        out
-    };
+/// The file with bytes written over.
+fn set(file: &[u8], at: usize, bytes: &[u8]) -> Vec<u8> {
+    let mut out = file.to_vec();
+    out[at..at + bytes.len()].copy_from_slice(bytes);
+    out
+}
+
+/// Frame headers that contradict the file.
+fn lying_frames() -> Vec<(&'static str, Vec<u8>)> {
+    let jpg = jpeg(&quarters());
     let frame = jpg.windows(2).position(|w| w == [0xff, 0xc0]).unwrap();
-    let scan = jpg.windows(2).position(|w| w == [0xff, 0xda]).unwrap();
-    let tables = jpg.windows(2).position(|w| w == [0xff, 0xc4]).unwrap();
-    let entropy = jpg[scan..scan + 40].to_vec();
-    let two_frames = [&jpg[..frame], &jpg[frame..frame + 19], &jpg[frame..]].concat();
     vec![
         ("segment longer than the file", set(&jpg, 4, &[0xff, 0xff])),
         ("segment of length zero", set(&jpg, 4, &[0, 0])),
@@ -95,6 +91,18 @@ fn liars() -> Vec<(&'static str, Vec<u8>)> {
         ("sampling of nothing", set(&jpg, frame + 11, &[0])),
         ("sampling of fifteen", set(&jpg, frame + 11, &[0xff])),
         ("a table that is not there", set(&jpg, frame + 12, &[3])),
+    ]
+}
+
+/// JPEG files whose parts are not those of a picture.
+fn lying_jpegs() -> Vec<(&'static str, Vec<u8>)> {
+    let jpg = jpeg(&quarters());
+    let place = |mark: [u8; 2]| jpg.windows(2).position(|w| w == mark).unwrap();
+    let (frame, scan) = (place([0xff, 0xc0]), place([0xff, 0xda]));
+    let tables = place([0xff, 0xc4]);
+    let entropy = jpg[scan..scan + 40].to_vec();
+    let two_frames = [&jpg[..frame], &jpg[frame..frame + 19], &jpg[frame..]].concat();
+    vec![
         ("arithmetic coding", set(&jpg, frame + 1, &[0xc9])),
         ("lossless coding", set(&jpg, frame + 1, &[0xc3])),
         ("two frames", two_frames),
@@ -115,6 +123,12 @@ fn liars() -> Vec<(&'static str, Vec<u8>)> {
             .concat(),
         ),
         ("only fill bytes", [&jpg[..2], &[0xff; 4000]].concat()),
+    ]
+}
+
+fn lying_pngs() -> Vec<(&'static str, Vec<u8>)> {
+    let png_file = png(&quarters());
+    vec![
         (
             "chunk longer than the file",
             set(&png_file, 33, &[0x7f, 0xff, 0xff, 0xff]),
@@ -151,6 +165,12 @@ fn liars() -> Vec<(&'static str, Vec<u8>)> {
             .concat(),
         ),
         ("no data", [&png_file[..33], &chunk(b"IEND", b"")].concat()),
+    ]
+}
+
+fn lying_webps() -> Vec<(&'static str, Vec<u8>)> {
+    let webp = crate::samples::lossless_webp(&quarters());
+    vec![
         (
             "file longer than itself",
             set(&webp, 4, &[0xff, 0xff, 0xff, 0x7f]),
@@ -178,6 +198,12 @@ fn liars() -> Vec<(&'static str, Vec<u8>)> {
             webp_of(&[riff(b"VP8 ", b"\x10\0\0\x9d\x01\x2a\x10\0\x10\0")]),
         ),
     ]
+}
+
+/// Files whose parts contradict each other.
+fn liars() -> Vec<(&'static str, Vec<u8>)> {
+    let all = [lying_frames(), lying_jpegs(), lying_pngs(), lying_webps()];
+    all.into_iter().flatten().collect()
 }
 
 #[test]

@@ -7,9 +7,11 @@
 )]
 
 mod bombs;
+mod boxes;
 mod colours;
 mod damaged;
 mod exiftool;
+mod formats;
 mod places;
 mod refused;
 mod samples;

@@ -3,7 +3,8 @@
 use photograph::{Coordinates, Removed, clean};
 use proptest::prelude::*;
 
-use crate::samples::{jpeg, jpeg_plus, quarters_of};
+use crate::boxes::jpeg_plus;
+use crate::samples::{jpeg, quarters_of};
 use crate::tiff;
 
 type Part = (u32, u32);

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use photograph::{Removed, clean};
 
-use crate::samples::{chunk, formats, jpeg, jpeg_plus, png, png_plus, quarters, quarters_of};
+use crate::boxes::{chunk, jpeg_plus, png_plus};
+use crate::formats::formats;
+use crate::samples::{jpeg, png, quarters, quarters_of};
 use crate::{exiftool, tiff};
 
 /// What is put into every format: a name, and arguments to exiftool.
@@ -93,11 +95,9 @@ fn exiftool_finds_nothing_but_size_and_colour_in_more_than_sixty_pictures() {
     assert!(left.is_empty(), "{left:?}");
 }
 
-/// What exiftool does not write itself.
-fn by_hand() -> Vec<(String, Vec<u8>, Removed)> {
-    let (jpg, png) = (jpeg(&quarters()), png(&quarters()));
-    let thumbnail = jpeg(&quarters_of(16, 8));
-    let notes = tiff::block(
+/// An EXIF block with everything in it, a thumbnail and maker notes too.
+fn everything(thumbnail: &[u8]) -> Vec<u8> {
+    tiff::block(
         &[
             tiff::ascii(0x010f, "Maker"),
             tiff::ascii(0x0132, "2026:11:24 08:00:00"),
@@ -113,51 +113,72 @@ fn by_hand() -> Vec<(String, Vec<u8>, Removed)> {
             "E",
             &[(125, 1), (8, 1), (24, 1)],
         ),
-        &thumbnail,
-    );
-    let exif = jpeg_plus(&jpg, 0xe1, &tiff::segment(&notes));
-    let trailing = [&jpg[..], &jpg, b"motion photo or worse"].concat();
+        thumbnail,
+    )
+}
+
+/// What exiftool does not write itself.
+fn by_hand() -> Vec<(String, Vec<u8>, Removed)> {
+    let thumbnail = jpeg(&quarters_of(16, 8));
+    let jpegs = jpegs_by_hand(&jpeg(&quarters()), &thumbnail);
+    let pngs = pngs_by_hand(&png(&quarters()), &everything(&thumbnail));
+    let all = jpegs.into_iter().chain(pngs);
+    all.map(|(name, bytes, removed)| (format!("hand-{name}"), bytes, removed))
+        .collect()
+}
+
+type Case = (&'static str, Vec<u8>, Removed);
+
+fn jpegs_by_hand(jpg: &[u8], thumbnail: &[u8]) -> Vec<Case> {
+    let exif = jpeg_plus(jpg, 0xe1, &tiff::segment(&everything(thumbnail)));
+    let trailing = [jpg, jpg, b"motion photo or worse"].concat();
     let iptc = b"Photoshop 3.0\08BIM\x04\x04\0\0\0\0\0\x0a\x1c\x02\x50\0\x05alice";
     let preview = [
         b"Photoshop 3.0\08BIM\x04\x0c\0\0".as_slice(),
         &(thumbnail.len() as u32 + 28).to_be_bytes(),
         &[0; 28],
-        &thumbnail,
+        thumbnail,
     ]
     .concat();
-    let text = |kind: &[u8; 4], body: &[u8]| png_plus(&png, &chunk(kind, body));
-    let files = [
+
+    vec![
         ("notes.jpg", exif.clone(), Removed::Device),
         ("notes-time.jpg", exif.clone(), Removed::Time),
         ("notes-place.jpg", exif.clone(), Removed::Place),
         ("notes-thumbnail.jpg", exif, Removed::Thumbnail),
-        ("exif.png", text(b"eXIf", &notes), Removed::Thumbnail),
         ("trailing.jpg", trailing, Removed::Trailing),
         (
-            "trailing.png",
-            [&png[..], b"PK\x03\x04 and more"].concat(),
-            Removed::Trailing,
-        ),
-        (
             "comment.jpg",
-            jpeg_plus(&jpg, 0xfe, b"who made this"),
+            jpeg_plus(jpg, 0xfe, b"who made this"),
             Removed::Words,
         ),
-        ("iptc.jpg", jpeg_plus(&jpg, 0xed, iptc), Removed::Words),
+        ("iptc.jpg", jpeg_plus(jpg, 0xed, iptc), Removed::Words),
         (
             "photoshop.jpg",
-            jpeg_plus(&jpg, 0xed, &preview),
+            jpeg_plus(jpg, 0xed, &preview),
             Removed::Thumbnail,
         ),
         (
             "app4.jpg",
-            jpeg_plus(&jpg, 0xe4, b"SAMSUNG model and more"),
+            jpeg_plus(jpg, 0xe4, b"SAMSUNG model and more"),
             Removed::Device,
         ),
         (
             "jfxx.jpg",
-            jpeg_plus(&jpg, 0xe0, &[b"JFXX\0\x10", &thumbnail[..]].concat()),
+            jpeg_plus(jpg, 0xe0, &[b"JFXX\0\x10", thumbnail].concat()),
             Removed::Thumbnail,
+        ),
+    ]
+}
+
+fn pngs_by_hand(png: &[u8], notes: &[u8]) -> Vec<Case> {
+    let text = |kind: &[u8; 4], body: &[u8]| png_plus(png, &chunk(kind, body));
+    vec![
+        ("exif.png", text(b"eXIf", notes), Removed::Thumbnail),
+        (
+            "trailing.png",
+            [png, b"PK\x03\x04 and more"].concat(),
+            Removed::Trailing,
         ),
         (
             "text.png",
@@ -174,10 +195,7 @@ fn by_hand() -> Vec<(String, Vec<u8>, Removed)> {
             text(b"prVt", b"who knows what"),
             Removed::Trailing,
         ),
-    ];
-    files
-        .map(|(name, bytes, removed)| (format!("hand-{name}"), bytes, removed))
-        .into()
+    ]
 }
 
 #[test]

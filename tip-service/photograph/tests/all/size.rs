@@ -33,7 +33,6 @@ pub(crate) fn in_a_child(file: &[u8]) -> (String, u64) {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the way to its parent")]
 fn child() {
     if std::env::var_os(CHILD).is_none() {
         return;
@@ -61,7 +60,7 @@ fn a_picture_of_a_current_telephone_stays_within_the_memory() {
     ] {
         let file = jpeg(&raw);
         assert!(file.len() < 10 << 20, "{}", file.len());
-        let turned = crate::samples::jpeg_plus(
+        let turned = crate::boxes::jpeg_plus(
             &file,
             0xe1,
             &crate::tiff::segment(&crate::tiff::block(
@@ -156,7 +155,7 @@ fn a_smaller_picture_shows_the_same() {
 
 #[test]
 #[ignore = "a measurement: run it with --ignored --nocapture"]
-#[expect(clippy::print_stdout, reason = "it is there to print")]
+#[expect(clippy::disallowed_methods, reason = "it is there to measure")]
 fn how_long_cleaning_takes() {
     let raw = scene(4_032, 3_024);
     let turned = crate::tiff::block(&[crate::tiff::short(0x0112, 6)], &[], &[], b"");
@@ -165,7 +164,7 @@ fn how_long_cleaning_takes() {
         ("JPEG, 12 million pixels", file.clone()),
         (
             "the same, turned",
-            crate::samples::jpeg_plus(&file, 0xe1, &crate::tiff::segment(&turned)),
+            crate::boxes::jpeg_plus(&file, 0xe1, &crate::tiff::segment(&turned)),
         ),
         ("progressive", progressive_of_a_telephone()),
         ("PNG", png(&raw)),

@@ -3,7 +3,8 @@
 use photograph::clean;
 
 use crate::exiftool;
-use crate::samples::{QUARTERS, Raw, formats, quarters, seen};
+use crate::formats::formats;
+use crate::samples::{QUARTERS, Raw, quarters, seen};
 
 /// Visual sides that the stored row 0 and column 0 are, as EXIF 2.32 has them (tag 0x0112).
 const SIDES: [(&str, &str); 8] = [

@@ -11,7 +11,7 @@ use e2e::machine::wait_for;
 use e2e::picture::jpeg;
 use e2e::service::Service;
 
-use super::{assert_receipt, small};
+use super::assert_receipt;
 
 /// A post by hand: the head is sent, and as much of the body as is wanted.
 pub(super) struct Upload {
@@ -85,7 +85,7 @@ fn who_stops_in_the_middle_is_told_and_finds_the_words_again() {
     let service = install.start();
     let form = Form::fetch(&mut service.visitor())
         .poppies("发到一半停了")
-        .file("a.jpg", "image/jpeg", &jpeg(600, 400, 200, 1));
+        .file("a.jpg", "image/jpeg", &jpeg(300, 200, 200, 1));
     let mut upload = Upload::begin(&service, &form);
     upload.send(upload.body.len() / 2);
     let answer = upload.answer();
@@ -111,7 +111,10 @@ fn when_no_photograph_fits_words_are_taken_and_later_photographs_again() {
         })
         .collect();
     let words = Form::fetch(&mut visitor).poppies("照片装不下");
-    let with = words.clone().file("a.jpg", "image/jpeg", &small(1));
+    // Larger than what a hog that found no room for its last file leaves.
+    let large = jpeg(2400, 1800, 200, 1);
+    assert!(large.len() > 4 << 20, "{}", large.len());
+    let with = words.clone().file("a.jpg", "image/jpeg", &large);
     let answer = with.send(&mut visitor);
     assert_error_page("no room", &answer, 503);
     assert_kept("no room", &answer, &[("what", "照片装不下")]);

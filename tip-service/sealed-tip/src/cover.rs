@@ -5,7 +5,7 @@
 //! link every byte that is not plain is percent-encoded.
 
 use crate::Text;
-use crate::mime::Part;
+use crate::mime::{Content, Part};
 use crate::page::Page;
 
 /// What surrounds the words in every letter to a unit.
@@ -155,20 +155,20 @@ pub(crate) fn certificate(reply: &ReplyTo<'_>) -> Vec<u8> {
 pub(crate) fn parts<'a>(text: &'a [u8], json: &'a [u8], cert: Option<&'a [u8]>) -> Vec<Part<'a>> {
     let mut parts = vec![
         Part {
-            content_type: "text/plain; charset=utf-8",
-            disposition: "inline",
-            content: text,
+            content_type: "text/plain; charset=utf-8".into(),
+            disposition: "inline".into(),
+            content: Content::Text(text),
         },
         Part {
-            content_type: "application/json; name=\"tip.json\"",
-            disposition: "attachment; filename=\"tip.json\"",
-            content: json,
+            content_type: "application/json; name=\"tip.json\"".into(),
+            disposition: "attachment; filename=\"tip.json\"".into(),
+            content: Content::Text(json),
         },
     ];
     parts.extend(cert.map(|content| Part {
-        content_type: "application/pgp-keys; name=\"service.asc\"",
-        disposition: "attachment; filename=\"service.asc\"",
-        content,
+        content_type: "application/pgp-keys; name=\"service.asc\"".into(),
+        disposition: "attachment; filename=\"service.asc\"".into(),
+        content: Content::Text(content),
     }));
     parts
 }

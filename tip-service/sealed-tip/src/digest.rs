@@ -6,7 +6,7 @@
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::note::VERSION;
+use crate::notice::VERSION;
 use crate::page::{Page, RULE};
 use crate::{DigestLine, Text, cover, mime};
 

@@ -37,6 +37,7 @@ const TEMPLATES: &[(&str, &str)] = embedded![
     "partials/_exposure.html",
     "partials/_exit.html",
     "partials/_field.html",
+    "partials/_files.html",
     "partials/_kinds.html",
     "partials/_more.html",
     "partials/_own.html",

@@ -14,6 +14,7 @@ mod entry;
 mod gpg;
 mod letter;
 mod note;
+mod photographs;
 mod properties;
 mod receipt;
 mod reply;

@@ -167,4 +167,7 @@ pub(crate) fn print_sizes(samples: &[Sample], kind: char) {
         of_kind(|s| s.up.iter().sum()),
         of_kind(|s| s.down.iter().sum()),
     );
+    if let Some(one) = samples.iter().find(|s| s.kind == kind) {
+        println!("     one of them: up {:?}, down {:?}", one.up, one.down);
+    }
 }

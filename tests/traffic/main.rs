@@ -70,7 +70,13 @@ fn main() {
             nearest::print_sizes(&real, kind);
         }
     }
-    for view in [View::All, View::Down, View::Up] {
+    for view in [
+        View::All,
+        View::Down,
+        View::Up,
+        View::DownPadded,
+        View::BothPadded,
+    ] {
         nearest::print(view, &many, &real);
     }
 }

@@ -56,12 +56,10 @@ fn what_is_typed_into_any_field_comes_back_as_text_and_makes_no_element() {
             !answer.text().contains("110093"),
             "a template ran: {polyglot}"
         );
+        // A field of one line has its white space folded; every other character is as typed.
+        let signs = |text: &str| text.split_whitespace().collect::<String>();
         let shown = page.value("place").unwrap_or_default();
-        assert_eq!(
-            shown.replace("\r\n", "\n"),
-            polyglot.replace('\n', " ").trim(),
-            "{polyglot}"
-        );
+        assert_eq!(signs(&shown), signs(polyglot));
     }
 }
 

@@ -28,6 +28,7 @@ mod resend;
 mod rewards;
 mod seized;
 mod site;
+mod sizes;
 mod startup;
 mod transfer;
 mod way_back;

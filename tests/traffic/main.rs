@@ -65,8 +65,18 @@ fn main() {
     );
     for kind in KINDS {
         nearest::print_sizes(&many, kind);
+        if by_chromium > 0 {
+            print!("  by Chromium");
+            nearest::print_sizes(&real, kind);
+        }
     }
-    for view in [View::All, View::Down, View::Up] {
+    for view in [
+        View::All,
+        View::Down,
+        View::Up,
+        View::DownPadded,
+        View::BothPadded,
+    ] {
         nearest::print(view, &many, &real);
     }
 }

@@ -4,6 +4,9 @@ use crate::visit::KINDS;
 
 /// The largest so many bursts each way that are compared.
 const BURSTS: usize = 16;
+/// Steps for what padding that is not there would do.
+const DOWN_STEP: u64 = 16 << 10;
+const UP_STEP: u64 = 8 << 10;
 /// Parts of the cross-validation.
 const PARTS: usize = 5;
 
@@ -27,6 +30,10 @@ pub(crate) enum View {
     Down,
     /// What goes up alone: what no padding of answers changes.
     Up,
+    /// What would come down had every file of the site been padded to the same step.
+    DownPadded,
+    /// That, and each request padded too, as only script or another client could.
+    BothPadded,
 }
 
 impl Sample {
@@ -62,12 +69,25 @@ impl Sample {
             View::All => [of(&self.up), of(&self.down)].concat(),
             View::Down => of(&self.down),
             View::Up => of(&self.up),
+            View::DownPadded => of(&rounded(&self.down, DOWN_STEP)),
+            View::BothPadded => [
+                of(&rounded(&self.up, UP_STEP)),
+                of(&rounded(&self.down, DOWN_STEP)),
+            ]
+            .concat(),
         };
         sizes
             .into_iter()
             .map(|size| (size as f64).ln_1p())
             .collect()
     }
+}
+
+fn rounded(sizes: &[u64], step: u64) -> Vec<u64> {
+    sizes
+        .iter()
+        .map(|size| size.next_multiple_of(step))
+        .collect()
 }
 
 /// Truth in rows, guesses in columns.
@@ -167,4 +187,7 @@ pub(crate) fn print_sizes(samples: &[Sample], kind: char) {
         of_kind(|s| s.up.iter().sum()),
         of_kind(|s| s.down.iter().sum()),
     );
+    if let Some(one) = samples.iter().find(|s| s.kind == kind) {
+        println!("     one of them: up {:?}, down {:?}", one.up, one.down);
+    }
 }

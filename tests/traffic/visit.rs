@@ -22,14 +22,24 @@ use crate::front::DOMAIN;
 /// What a visitor came for; the first letter of the visit's host name.
 pub(crate) const KINDS: [char; 3] = ['t', 'q', 'r'];
 
-/// What Chromium sends with each request besides the first line and the host.
+/// What Chromium sends with each request.
 const HEADERS: &str = "Connection: keep-alive\r\n\
     sec-ch-ua: \"Chromium\";v=\"150\", \"Not.A/Brand\";v=\"8\"\r\nsec-ch-ua-mobile: ?1\r\nsec-ch-ua-platform: \"Android\"\r\n\
-    Upgrade-Insecure-Requests: 1\r\n\
     User-Agent: Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Mobile Safari/537.36\r\n\
-    Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8\r\n\
-    Sec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-User: ?1\r\nSec-Fetch-Dest: document\r\n\
     Accept-Encoding: gzip, deflate, br, zstd\r\nAccept-Language: zh-CN\r\n";
+
+/// And with one for a page.
+const FOR_PAGE: &str = "Upgrade-Insecure-Requests: 1\r\n\
+    Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,\
+    application/signed-exchange;v=b3;q=0.7\r\n\
+    Sec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-User: ?1\r\nSec-Fetch-Dest: document\r\n";
+
+/// And with one for a picture or a style sheet.
+const FOR_FILE: &str = "Accept: image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8\r\n\
+    Sec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: image\r\n";
+
+/// Pictures of a page that are near enough to a telephone's first screen.
+const NEAR: usize = 3;
 
 /// The words a tip is made of, so that lengths vary as they do.
 const WORDS: &str = "村东头的大棚里种着开红花的那种草有人看着晚上有车来拉走";
@@ -128,13 +138,7 @@ struct Visit {
 
 impl Visit {
     fn page(&mut self, path: &str) -> Answer {
-        let answer = self.ask(
-            &format!(
-                "GET {path} HTTP/1.1\r\nHost: {}\r\n{HEADERS}\r\n",
-                self.host
-            ),
-            &[],
-        );
+        let answer = self.ask(&format!("GET {path}"), FOR_PAGE, &[]);
         assert_eq!(answer.status, 200, "{path}");
         self.load(&answer.page());
         answer
@@ -143,40 +147,35 @@ impl Visit {
     /// What the page needs and the cache does not hold.
     fn load(&mut self, page: &Page) {
         let mut needed = page.attributes("link[rel=stylesheet]", "href");
-        needed.extend(page.attributes("img:not([loading=lazy])", "src"));
+        needed.extend(page.attributes("link[rel=icon]", "href"));
+        // Pictures are fetched when they come near the screen.
+        needed.extend(page.attributes("img", "src").into_iter().take(NEAR));
         for path in needed {
             if self.kept.insert(path.clone()) {
-                self.ask(
-                    &format!(
-                        "GET {path} HTTP/1.1\r\nHost: {}\r\n{HEADERS}\r\n",
-                        self.host
-                    ),
-                    &[],
-                );
+                self.ask(&format!("GET {path}"), FOR_FILE, &[]);
             }
         }
     }
 
     /// Fills the form in, more or less of it, and sends it with every field it has.
     fn send(&mut self, form: &Answer) {
-        let answer = {
-            let filled = filled(form);
-            let body = filled.body();
-            let head = format!(
-                "POST /tip/ HTTP/1.1\r\nHost: {}\r\n{HEADERS}Cache-Control: max-age=0\r\nOrigin: null\r\n\
-                 Content-Type: {}\r\nContent-Length: {}\r\n\r\n",
-                self.host,
-                Form::content_type(),
-                body.len()
-            );
-            self.ask(&head, &body)
-        };
+        let body = filled(form).body();
+        let more = format!(
+            "{FOR_PAGE}Cache-Control: max-age=0\r\nOrigin: null\r\nContent-Type: {}\r\nContent-Length: {}\r\n",
+            Form::content_type(),
+            body.len()
+        );
+        let answer = self.ask("POST /tip/", &more, &body);
         assert_eq!(answer.status, 200, "{}", answer.page().body());
         assert!(answer.page().has("#receipt"), "no receipt");
         self.load(&answer.page());
     }
 
-    fn ask(&mut self, head: &str, body: &[u8]) -> Answer {
+    fn ask(&mut self, what: &str, headers: &str, body: &[u8]) -> Answer {
+        let head = format!(
+            "{what} HTTP/1.1\r\nHost: {}\r\n{HEADERS}{headers}\r\n",
+            self.host
+        );
         let request = [head.as_bytes(), body].concat();
         self.stream.get_mut().write_all(&request).expect("sent");
         self.stream.get_mut().flush().expect("sent");

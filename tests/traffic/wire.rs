@@ -12,6 +12,9 @@ use tempfile::TempDir;
 use crate::front::DOMAIN;
 use crate::nearest::Sample;
 
+/// No request is shorter.
+const LEAST_REQUEST: u64 = 250;
+
 /// A running capture.
 pub(crate) struct Capture {
     child: Child,
@@ -137,8 +140,14 @@ fn samples(lines: &str, port: u16) -> Vec<Sample> {
         let sample = visits
             .entry(name.to_string())
             .or_insert_with(|| Sample::new(kind, by_chromium));
-        for (up, bytes) in stream.bursts {
-            sample.add(up, bytes);
+        // The first burst each way is the handshake: the browser's, not the visit's.
+        let mut asked = false;
+        for (up, bytes) in stream.bursts.into_iter().skip(2) {
+            // A connection opened in advance and never used sends the end of its handshake alone.
+            asked = if up { bytes > LEAST_REQUEST } else { asked };
+            if asked {
+                sample.add(up, bytes);
+            }
         }
     }
     visits.into_values().collect()

@@ -6,7 +6,7 @@ use e2e::database::Database;
 use e2e::dialogue::{self, Tip};
 use e2e::install::Install;
 use e2e::letter::Letter;
-use e2e::officer::Officer;
+use e2e::officer::{Officer, protected, text_part};
 use e2e::pipe::receive;
 
 use crate::refused::{assert_refused, assert_taken};
@@ -69,8 +69,12 @@ fn a_genuine_reply_counts_for_its_own_thread_and_once() {
     dialogue::assert_settled(&install);
     service.stop();
     for (number, tip) in tips.iter().enumerate() {
-        let words = format!("询问：第{number}问\n编号：{}", tip.reference());
-        let payload = officer.reply(&tip.letter).says(&words).payload();
+        let words = format!("询问：第{number}问");
+        let words = text_part("text/plain; charset=UTF-8", words.as_bytes());
+        // Mail programs that protect the subject sign the tip's number with it.
+        let subject = format!("Re: 【线索】 · {}", tip.reference());
+        let entity = protected(&subject, &words);
+        let payload = officer.reply(&tip.letter).entity(&entity).payload();
         for (other, elsewhere) in tips
             .iter()
             .enumerate()

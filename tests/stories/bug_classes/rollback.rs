@@ -6,16 +6,21 @@ use e2e::form::{Form, file_tip, shown_receipt};
 use e2e::install::Install;
 
 const PER_MINUTE: i64 = 12;
+/// What fits into the store.
+const ROOM: u8 = 10;
 
 #[test]
 fn a_tip_that_the_store_refuses_counts_for_its_sender_and_is_an_alarm() {
     let install = Install::new()
-        .with("store.max_waiting", 1)
+        .with("store.max_waiting", i64::from(ROOM))
         .with("delivery.delay_max_seconds", 86_400)
         .with("limits.refuse_per_minute", PER_MINUTE);
     let service = install.start();
+    for number in 0..ROOM {
+        // Each by somebody else.
+        file_tip(&mut service.visitor().at([127, 40 + number, 1, 1]), "占满");
+    }
     let mut visitor = service.visitor();
-    file_tip(&mut visitor, "占满");
     let statuses: Vec<u16> = (0..PER_MINUTE * 3)
         .map(|_| {
             Form::fetch(&mut visitor)
@@ -30,7 +35,7 @@ fn a_tip_that_the_store_refuses_counts_for_its_sender_and_is_an_alarm() {
     assert!(counted.is_some(), "never counted: {statuses:?}");
     assert_eq!(
         Database::of(&install).count("form"),
-        1,
+        usize::from(ROOM),
         "the store kept what it refused"
     );
     let said = service.said();

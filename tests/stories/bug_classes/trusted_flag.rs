@@ -12,7 +12,7 @@ use super::every_field;
 /// Text that is something else where it is not escaped: in HTML, in an attribute, in a template, in armour.
 const POLYGLOTS: [&str; 6] = [
     "\"'></textarea></select><script>alert(1)</script><img src=x onerror=alert(1)>",
-    "{{ 7*7 }}{% include \"shell.html\" %}${7*7}<%= 7*7 %>",
+    "{{ 1237*89 }}{% include \"shell.html\" %}${1237*89}<%= 1237*89 %>",
     "javascript:/*--></title></style></textarea></script><svg onload=alert(1)>",
     "-----BEGIN PGP MESSAGE-----\n\nwcBMA0\n-----END PGP MESSAGE-----",
     "&lt;script&gt;&#60;script&#62;&amp;",
@@ -52,13 +52,14 @@ fn what_is_typed_into_any_field_comes_back_as_text_and_makes_no_element() {
         assert_eq!(answer.status, 422, "{polyglot}");
         let page = answer.page();
         assert_eq!(elements(&page), usual, "{polyglot}");
-        assert!(!answer.text().contains("49"), "a template ran: {polyglot}");
-        let shown = page.value("place").unwrap_or_default();
-        assert_eq!(
-            shown.replace("\r\n", "\n"),
-            polyglot.replace('\n', " ").trim(),
-            "{polyglot}"
+        assert!(
+            !answer.text().contains("110093"),
+            "a template ran: {polyglot}"
         );
+        // A field of one line has its white space folded; every other character is as typed.
+        let signs = |text: &str| text.split_whitespace().collect::<String>();
+        let shown = page.value("place").unwrap_or_default();
+        assert_eq!(signs(&shown), signs(polyglot));
     }
 }
 
@@ -68,14 +69,7 @@ fn no_invented_field_keeps_a_tip_from_being_sealed() {
     let service = install.start();
     let mut visitor = service.visitor();
     let armour = POLYGLOTS[3];
-    let flags = [
-        "client_side_encrypted",
-        "encrypted",
-        "pgp",
-        "sealed",
-        "is_encrypted",
-        "plain",
-    ];
+    let flags = ["client_side_encrypted", "is_encrypted", "already_sealed"];
     let mut form = Form::fetch(&mut visitor).poppies(armour);
     for flag in flags {
         form = form.text(flag, "true");

@@ -36,11 +36,10 @@ fn split(mut rest: &[u8]) -> Vec<Vec<u8>> {
     packets
 }
 
-/// A packet of RFC 9580 section 4.2.1, up to 191 bytes long.
+/// A packet (RFC 9580 section 4.2.1), its length in five octets.
 fn packet(tag: u8, body: &[u8]) -> Vec<u8> {
-    let length = u8::try_from(body.len()).unwrap();
-    assert!(length < 192);
-    [&[0xC0 | tag, length], body].concat()
+    let length = u32::try_from(body.len()).unwrap().to_be_bytes();
+    [&[0xC0 | tag, 255], &length[..], body].concat()
 }
 
 #[test]
@@ -187,9 +186,8 @@ fn a_detached_signature_of_128_kib_is_read_and_a_longer_one_is_not() {
     let cert = office.cert(&unit);
     let signature = office.signed(TODAY, &unit, &["--detach-sign"]);
     let filled = |size: usize| {
-        let body = size - signature.len() - 6;
-        let length = u32::try_from(body).unwrap().to_be_bytes();
-        [&[0xC0 | 21, 255], &length[..], &vec![0; body], &signature].concat()
+        let padding = packet(21, &vec![0; size - signature.len() - 6]);
+        [&padding, &signature[..]].concat()
     };
     let verdict = |size| verify_detached(TEXT, &filled(size), &[&cert], NOW);
     assert_eq!(verdict(128 << 10), by(&unit));
@@ -197,4 +195,19 @@ fn a_detached_signature_of_128_kib_is_read_and_a_longer_one_is_not() {
         let error = SignatureError::Unreadable("the message is too large".into());
         assert_eq!(verdict((128 << 10) + more), Err(error));
     }
+}
+
+#[test]
+fn packets_beside_the_text_may_take_64_kib() {
+    let text = packet(11, &[b"b\0\0\0\0\0", &[b'x'; 4 << 20][..]].concat());
+    let beside = |size: usize| {
+        let padding = packet(21, &vec![0; size - 6]);
+        let message = packet(8, &[&[0][..], &padding, &text].concat());
+        inline(&message, &[]).map(|_| ())
+    };
+    // The head of the text takes 12 bytes.
+    let room = (64 << 10) - 12;
+    assert_eq!(beside(room), Err(SignatureError::Missing));
+    let error = SignatureError::Unreadable("the message is too large".into());
+    assert_eq!(beside(room + 1), Err(error));
 }

@@ -80,13 +80,13 @@ const REWARD: Action = Action {
 };
 
 impl Cover<'_> {
-    /// At least as many bytes as [`actions`] writes.
+    /// As many bytes as [`actions`] writes: it is done once to see. Nothing in it is a tip's.
     pub(crate) fn room(&self) -> usize {
-        let reply = self.reply.map_or(0, |reply| {
-            reply.address.len() + reply.message_id.len() + reply.reward.map_or(0, str::len)
-        });
-        // A cleaned text is at most five times as long, a percent-encoded one three times that.
-        8 * (15 * (self.reference.len() + reply) + 256)
+        let mut page = Page::new(0);
+        if let Some(reply) = &self.reply {
+            actions(&mut page, &Text::line(self.reference), reply);
+        }
+        page.into_text().len()
     }
 }
 
@@ -171,4 +171,33 @@ pub(crate) fn parts<'a>(text: &'a [u8], json: &'a [u8], cert: Option<&'a [u8]>) 
         content: Content::Text(content),
     }));
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_room_made_for_the_actions_is_what_they_take() {
+        let odd = "\u{ad}\u{e007f}字%".repeat(50);
+        for text in ["LY-1", &odd] {
+            for reward in [None, Some(text)] {
+                let reply = ReplyTo {
+                    address: text,
+                    message_id: text,
+                    service_cert: "",
+                    encrypted: true,
+                    reward,
+                };
+                let cover = |reply| Cover {
+                    reference: text,
+                    reply,
+                };
+                let mut page = Page::new(0);
+                actions(&mut page, &Text::line(text), &reply);
+                assert_eq!(cover(Some(reply)).room(), page.into_text().len());
+                assert_eq!(cover(None).room(), 0);
+            }
+        }
+    }
 }

@@ -2,13 +2,12 @@
 //! have made.
 
 use pgp::composed::{Deserializable, SignedSecretKey};
-use pgp::crypto::hash::HashAlgorithm;
-use pgp::packet::{KeyFlags, Signature, SignatureConfig, SignatureType, Subpacket, SubpacketData};
+use pgp::packet::{KeyFlags, Signature, SignatureType, SubpacketData};
 use pgp::ser::Serialize;
-use pgp::types::{KeyDetails, Password, Tag, Timestamp};
+use pgp::types::{KeyDetails, Password, Tag};
 use sealed_tip::{KeyError, SignatureError, UnitCert, verify_detached};
 
-use crate::certs::{armour, parsed, refusal};
+use crate::certs::{armour, parsed, refusal, words};
 use crate::gpg::{NOW, TODAY};
 use crate::reply::{DAY, Office, TEXT, by};
 
@@ -155,20 +154,6 @@ fn a_signature_that_is_not_over_a_text_is_bad() {
     assert_eq!(verdict, Err(SignatureError::Bad));
 }
 
-fn config(key: &SignedSecretKey, kind: SignatureType, more: Vec<SubpacketData>) -> SignatureConfig {
-    let primary = &key.primary_key;
-    let mut config = SignatureConfig::v4(kind, primary.algorithm(), HashAlgorithm::Sha256);
-    let created = Timestamp::from_secs(u32::try_from(NOW).unwrap());
-    let mut all = vec![
-        SubpacketData::SignatureCreationTime(created),
-        SubpacketData::IssuerFingerprint(primary.fingerprint()),
-    ];
-    all.extend(more);
-    let regular = |data| Subpacket::regular(data).unwrap();
-    config.hashed_subpackets = all.into_iter().map(regular).collect();
-    config
-}
-
 #[test]
 fn a_subkey_that_did_not_agree_signs_for_nobody() {
     let office = Office::new();
@@ -190,7 +175,7 @@ fn a_subkey_that_did_not_agree_signs_for_nobody() {
         flags.set_sign(true);
         let mut more = vec![SubpacketData::KeyFlags(flags)];
         more.extend(back.map(|s| SubpacketData::EmbeddedSignature(Box::new(s))));
-        let binding = config(&secret, SignatureType::SubkeyBinding, more)
+        let binding = words(&secret, SignatureType::SubkeyBinding, NOW, more)
             .sign_subkey_binding(
                 &secret.primary_key,
                 secret.primary_key.public_key(),
@@ -221,7 +206,7 @@ fn the_newest_word_of_a_primary_key_says_whether_it_signs_and_silence_is_yes() {
     let says = |keep: bool, more: Vec<SubpacketData>| {
         let mut key = parsed(&office.gpg.export(&[&unit]));
         let user = &mut key.details.users[0];
-        let word = config(&secret, SignatureType::CertPositive, more)
+        let word = words(&secret, SignatureType::CertPositive, NOW, more)
             .sign_certification(
                 &secret.primary_key,
                 secret.primary_key.public_key(),

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use mail_parser::{MessageParser, MimeHeaders};
+use mail_parser::{MessageParser, MimeHeaders, PartType};
 use serde_json::Value;
 
 use crate::gpg::Keyring;
@@ -37,6 +37,27 @@ impl Letter {
     pub fn read(path: &Path) -> Self {
         Self {
             raw: std::fs::read(path).expect("a letter is readable"),
+        }
+    }
+
+    /// The letters in a mail: of a batch each one inside, as an officer's mail program opens them; else this one.
+    pub fn apart(self) -> Vec<Self> {
+        let message = MessageParser::default().parse(&self.raw);
+        let inside: Vec<Self> = message
+            .iter()
+            .flat_map(|message| &message.parts)
+            .filter(|part| part.is_content_type("message", "rfc822"))
+            .filter_map(|part| match &part.body {
+                PartType::Message(letter) => Some(Self {
+                    raw: letter.raw_message.to_vec(),
+                }),
+                _ => None,
+            })
+            .collect();
+        if inside.is_empty() {
+            vec![self]
+        } else {
+            inside
         }
     }
 

@@ -6,6 +6,7 @@ pub mod browser;
 pub mod cases;
 pub mod database;
 pub mod dialogue;
+pub mod flood;
 pub mod form;
 pub mod gpg;
 pub mod http;

@@ -1,4 +1,4 @@
-//! Housekeeping. Minutely: forgets idle clients. Hourly: reminds units. Daily: purges, writes the month's counts, and
+//! Housekeeping. Minutely: forgets idle clients, writes cover letters. Hourly: reminds units. Daily: purges, writes the month's counts, and
 //! warns of keys that are about to lapse.
 
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::AppError;
 use crate::clock;
 use crate::config::Loaded;
-use crate::correspondence::Reminders;
+use crate::correspondence::{Covers, Moments, Reminders};
 use crate::http::Door;
 use crate::purge;
 use crate::units::Unit;
@@ -21,6 +21,7 @@ pub(super) async fn keep(
 ) -> Result<&'static str, AppError> {
     let mut minute = tokio::time::interval(MINUTE);
     let (mut swept, mut reminded) = (0, u64::MAX);
+    let mut moments = Moments::new(door.entropy.bytes());
     tokio::pin!(stop);
     loop {
         tokio::select! {
@@ -35,6 +36,7 @@ pub(super) async fn keep(
         if now / 3600 != reminded && remind(&door).await {
             reminded = now / 3600;
         }
+        cover(&door, &mut moments).await;
     }
     count(&door).await;
     Ok("housekeeping")
@@ -69,6 +71,20 @@ async fn remind(door: &Door) -> bool {
             tracing::error!(%error, "ALARM: reminders failed, trying again in a minute");
             false
         }
+    }
+}
+
+/// What fails is tried again in a minute.
+async fn cover(door: &Door, moments: &mut Moments) {
+    let covers = Covers {
+        loaded: &door.loaded,
+        store: &door.store,
+        entropy: &door.entropy,
+        clock: door.clock.as_ref(),
+    };
+    // How many went out is nobody's business: in the log it would tell them apart.
+    if let Err(error) = covers.run(moments).await {
+        tracing::error!(%error, "ALARM: cover letters failed, trying again in a minute");
     }
 }
 

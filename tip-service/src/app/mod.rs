@@ -16,11 +16,10 @@ use crate::config::{self, Loaded};
 use crate::delivery::Delivery;
 use crate::entropy::Entropy;
 use crate::http::{self, Door, Pages, PagesError, server::Listener};
-use crate::id::Id;
 use crate::intake::{FormKeys, Intake, Tally};
 use crate::limits::Limits;
 use crate::mail::{Transport, TransportError};
-use crate::store::{Capacity, Class, Store, StoreError};
+use crate::store::{Capacity, Queued, Store, StoreError};
 
 /// Why the service did not start, or ended.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +62,7 @@ pub enum AppError {
 pub struct App {
     door: Arc<Door>,
     delivery: Delivery,
-    news: mpsc::UnboundedReceiver<(Id, Class)>,
+    news: mpsc::UnboundedReceiver<Queued>,
     listeners: Vec<(TcpListener, Listener)>,
 }
 

@@ -77,7 +77,7 @@ pub(super) async fn submit(
     }
     match door.intake.submit(&form, class).await {
         Ok(accepted) => receipt(&door, &accepted),
-        Err(error) => refused(&door, &form, error),
+        Err(error) => refused(&door, form, error),
     }
 }
 
@@ -89,18 +89,22 @@ pub(super) fn class_of(verdict: Verdict) -> Class {
     }
 }
 
-fn refused(door: &Door, form: &RawForm, error: SubmitError) -> Response {
+fn refused(door: &Door, mut form: RawForm, error: SubmitError) -> Response {
     match error {
-        SubmitError::Invalid(errors) => again(door, form, &errors, Trouble::Fields),
-        SubmitError::FormUnknown => again(door, form, &[], Trouble::FormUnknown),
-        SubmitError::Closed(unit) => again(door, form, &[], Trouble::Closed(&unit)),
+        SubmitError::Invalid(errors) => again(door, &form, &errors, Trouble::Fields),
+        SubmitError::FormUnknown => again(door, &form, &[], Trouble::FormUnknown),
+        SubmitError::Closed(unit) => again(door, &form, &[], Trouble::Closed(&unit)),
+        SubmitError::Wait { ticket, seconds } => {
+            form.set("ticket".to_owned(), ticket);
+            again(door, &form, &[], Trouble::Wait(seconds))
+        }
         SubmitError::Store(StoreError::Full) => {
             door.alarm("the store is full, tips are refused");
-            again(door, form, &[], Trouble::Full)
+            again(door, &form, &[], Trouble::Full)
         }
         error => {
             door.alarm(&format!("a tip could not be kept: {error}"));
-            again(door, form, &[], Trouble::Within)
+            again(door, &form, &[], Trouble::Within)
         }
     }
 }
@@ -118,6 +122,8 @@ enum Trouble<'a> {
     NotMultipart,
     File,
     Closed(&'a Unit),
+    /// Seconds.
+    Wait(u64),
     Full,
     Within,
 }
@@ -143,7 +149,9 @@ impl Trouble<'_> {
             Self::TooLarge | Self::TooManyParts => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::NotMultipart | Self::File => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Closed(_) | Self::Full | Self::Within => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Closed(_) | Self::Wait(_) | Self::Full | Self::Within => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -190,6 +198,11 @@ impl Trouble<'_> {
                         unit.name, unit.telephone
                     ),
                 ));
+            }
+            Self::Wait(seconds) => {
+                let wait = format!("请过 {seconds} 秒再按一次“发送举报”。");
+                let text = format!("现在来信太多。您写的内容都在下面，{wait}着急请打电话。");
+                return Some(("还没有发出：要排一会儿队", text));
             }
             Self::Full => (
                 "还没有发出：收到的举报太多，暂时存不下了",

@@ -5,7 +5,6 @@ use sealed_tip::{Author, Entry, Receipt, Text};
 
 use super::{FORM_DAYS, FormId, Intake, SubmitError};
 use crate::clock;
-use crate::id::Id;
 use crate::store::{Answer, Answered, Class, MailboxRow, StoreError};
 use crate::units::Unit;
 
@@ -78,7 +77,7 @@ impl Intake {
         if letters.is_empty() {
             return Err(AnswerError::Nobody);
         }
-        let ids: Vec<Id> = letters.iter().map(|letter| letter.id).collect();
+        let queued = super::queued(&letters, class);
         let day = clock::day(self.clock.unix());
         let entry = Entry {
             author: Author::Holder,
@@ -102,7 +101,7 @@ impl Intake {
         };
         match self.store.answer(answer).await? {
             Answered::Stored => {
-                self.wake_for(ids, class);
+                self.wake_for(queued);
                 Ok(true)
             }
             Answered::Repeated => Ok(false),

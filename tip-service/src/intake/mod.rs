@@ -6,6 +6,7 @@ mod form_id;
 mod letters;
 mod parse;
 mod tally;
+mod ticket;
 
 pub use answer::{ANSWER_MAX_CHARS, AnswerError};
 pub use form_id::{FORM_ID_CHARS, FormId, FormKeys};
@@ -15,13 +16,14 @@ pub use tally::Tally;
 use std::sync::Arc;
 
 use sealed_tip::{Receipt, Tip};
+use zeroize::Zeroizing;
 
 use crate::clock::{self, Clock};
 use crate::config::Loaded;
 use crate::entropy::Entropy;
-use crate::id::Id;
-use crate::store::{Class, Mailbox, Store, StoreError, Submission, Submitted};
+use crate::store::{Class, Mailbox, NewLetter, Queued, Store, StoreError, Submission, Submitted};
 use crate::units::Unit;
+use ticket::Worth;
 
 /// Days on which a repeat of the same form is still recognised.
 pub const FORM_DAYS: u32 = 7;
@@ -38,8 +40,8 @@ pub struct Intake {
     pub entropy: Arc<Entropy>,
     /// Time.
     pub clock: Arc<dyn Clock>,
-    /// Told the ids of new letters.
-    pub wake: tokio::sync::mpsc::UnboundedSender<(Id, Class)>,
+    /// Told of new letters.
+    pub wake: tokio::sync::mpsc::UnboundedSender<Queued>,
     /// Tips of each kind, counted here until they are written with others.
     pub tally: Tally,
 }
@@ -78,6 +80,14 @@ pub enum SubmitError {
     /// The responsible unit's form is closed.
     #[error("unit {} is closed", .0.id)]
     Closed(Arc<Unit>),
+    /// Nothing beyond the budgets is taken now: with this ticket it is, after a while.
+    #[error("the tip must wait {seconds} s")]
+    Wait {
+        /// Goes back with the form, hidden.
+        ticket: Zeroizing<String>,
+        /// Until it lets the tip in.
+        seconds: u64,
+    },
     /// The store did not take it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -110,7 +120,12 @@ impl Intake {
         } else {
             class
         };
-        let receipt = key.map(|key| Receipt::derive(&key, id.as_bytes()));
+        let now = self.clock.unix();
+        let ripens = self.loaded.config.limits.ticket_seconds;
+        let worth = key.as_ref().map_or(Worth::Nothing, |key| {
+            ticket::worth(key, &id, form.get("ticket"), now, ripens)
+        });
+        let receipt = key.as_ref().map(|key| Receipt::derive(key, id.as_bytes()));
         let mailbox = match (&receipt, known) {
             (_, Some(mailbox_id)) => Mailbox::Known { mailbox_id },
             (Some(receipt), None) => self.new_mailbox(receipt),
@@ -120,8 +135,14 @@ impl Intake {
             id: &id,
             receipt: receipt.as_ref(),
             class,
+            waited: worth == Worth::Ripe,
         };
-        let mut news = self.try_once(&mut tip, &press, mailbox).await?;
+        let mut news = match (self.try_once(&mut tip, &press, mailbox).await, &key) {
+            (Err(SubmitError::Store(StoreError::Crowded)), Some(key)) => {
+                return Err(self.wait(key, &id, worth, form.get("ticket")));
+            }
+            (news, _) => news?,
+        };
         if let Submitted::OtherText { mailbox_id } = news {
             let known = Mailbox::Known { mailbox_id };
             news = self.try_once(&mut tip, &press, known).await?;
@@ -143,6 +164,20 @@ impl Intake {
         })
     }
 
+    /// A ticket that still ripens is kept, or waiting would have no end.
+    fn wait(&self, key: &[u8; 32], id: &FormId, worth: Worth, ticket: &str) -> SubmitError {
+        match worth {
+            Worth::In(seconds) => SubmitError::Wait {
+                ticket: ticket.to_owned().into(),
+                seconds,
+            },
+            Worth::Ripe | Worth::Nothing => SubmitError::Wait {
+                ticket: ticket::issue(key, id, self.clock.unix()).into(),
+                seconds: self.loaded.config.limits.ticket_seconds,
+            },
+        }
+    }
+
     /// Seals to every responsible unit and offers the letters to the store.
     async fn try_once(
         &self,
@@ -157,7 +192,7 @@ impl Intake {
         };
         let day = clock::day(self.clock.unix());
         let letters = self.seal(tip, &mailbox.id(), &threads, press.receipt)?;
-        let ids: Vec<Id> = letters.iter().map(|letter| letter.id).collect();
+        let queued = queued(&letters, press.class);
         let done = self
             .store
             .submit(Submission {
@@ -165,21 +200,23 @@ impl Intake {
                 content_hash: press.id.content_hash(&tip.canonical()),
                 mailbox,
                 class: press.class,
+                // One form, one use of its ticket.
+                waited: press.waited && !tip.supplement,
                 letters,
                 day,
                 form_ends_day: day + FORM_DAYS,
             })
             .await?;
         if done == Submitted::Stored {
-            self.wake_for(ids, press.class);
+            self.wake_for(queued);
         }
         Ok(done)
     }
 
     /// Tells delivery. When it is gone the process is ending; the next one finds the rows by itself.
-    fn wake_for(&self, ids: Vec<Id>, class: Class) {
-        for id in ids {
-            let _ = self.wake.send((id, class));
+    fn wake_for(&self, queued: Vec<Queued>) {
+        for letter in queued {
+            let _ = self.wake.send(letter);
         }
     }
 
@@ -206,4 +243,13 @@ struct Press<'a> {
     /// `None` after a restart.
     receipt: Option<&'a Receipt>,
     class: Class,
+    /// Came with a ripe ticket.
+    waited: bool,
+}
+
+fn queued(letters: &[NewLetter], class: Class) -> Vec<Queued> {
+    letters
+        .iter()
+        .map(|letter| Queued::of(letter, class))
+        .collect()
 }

@@ -7,6 +7,9 @@ pub enum StoreError {
     /// Disk full, or more letters waiting than `store.max_waiting`.
     #[error("the store is full")]
     Full,
+    /// What is beyond a budget has used up its share; what is within one is still taken.
+    #[error("the store takes nothing more beyond the budgets")]
+    Crowded,
     /// Another process holds the database, or the writer's queue is full.
     #[error("the store is busy")]
     Busy,

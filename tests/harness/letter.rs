@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use mail_parser::{MessageParser, MimeHeaders, PartType};
+use mail_parser::{MessageParser, MimeHeaders};
 use serde_json::Value;
 
 use crate::gpg::Keyring;
@@ -47,11 +47,11 @@ impl Letter {
             .iter()
             .flat_map(|message| &message.parts)
             .filter(|part| part.is_content_type("message", "rfc822"))
-            .filter_map(|part| match &part.body {
-                PartType::Message(letter) => Some(Self {
-                    raw: letter.raw_message.to_vec(),
-                }),
-                _ => None,
+            .map(|part| {
+                let (from, to) = (part.raw_body_offset(), part.raw_end_offset());
+                Self {
+                    raw: self.raw[from as usize..to as usize].to_vec(),
+                }
             })
             .collect();
         if inside.is_empty() {

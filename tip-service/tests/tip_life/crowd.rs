@@ -1,12 +1,12 @@
 //! A store that is nearly full: who may still come in, and on what terms.
 
+use sqlx::{Connection, SqliteConnection};
 use tip_service::intake::{RawForm, SubmitError};
 use tip_service::store::{Outcome, StoreError};
 use zeroize::Zeroizing;
 
 use super::desk::Desk;
 use super::{ONE, OTHER};
-
 
 /// Room for ten; eight are taken: the share of later tips is full.
 async fn crowded() -> Desk {
@@ -70,12 +70,24 @@ async fn prompt_tips_have_a_share_that_neither_later_ones_nor_tickets_can_fill()
 }
 
 #[tokio::test]
-async fn letters_of_one_mail_are_leased_and_settled_together_and_a_mail_that_comes_back_parks_them() {
+async fn letters_of_one_mail_are_leased_and_settled_together_and_a_mail_that_comes_back_parks_them()
+{
     let desk = crowded().await;
-    let ids: Vec<_> = desk.store().queued().await.unwrap().iter().map(|l| l.id).collect();
+    let ids: Vec<_> = desk
+        .store()
+        .queued()
+        .await
+        .unwrap()
+        .iter()
+        .map(|l| l.id)
+        .collect();
     let batch = tip_service::id::of_batch(&ids);
     let leased = desk.store().lease(ids.clone(), Some(batch)).await.unwrap();
-    assert_eq!(leased.iter().map(|l| l.id).collect::<Vec<_>>(), ids, "in the order asked for");
+    assert_eq!(
+        leased.iter().map(|l| l.id).collect::<Vec<_>>(),
+        ids,
+        "in the order asked for"
+    );
     let delivered = Outcome::Delivered { day: desk.today() };
     desk.store().settle(ids.clone(), delivered).await.unwrap();
     assert_eq!(desk.store().waiting(), 0);
@@ -90,10 +102,20 @@ async fn a_unit_that_may_have_got_mails_lately_is_known_after_a_restart() {
     assert!(desk.store().served_since(today).await.unwrap().is_empty());
     desk.deliver_all().await;
     assert_eq!(desk.store().served_since(today).await.unwrap().len(), 1);
-    assert!(desk.store().served_since(today + 1).await.unwrap().is_empty());
+    assert!(
+        desk.store()
+            .served_since(today + 1)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     desk.submit(&desk.form(ONE)).await.unwrap();
     desk.letters().await;
-    assert_eq!(desk.store().served_since(today + 1).await.unwrap().len(), 1, "tried, and nobody knows");
+    assert_eq!(
+        desk.store().served_since(today + 1).await.unwrap().len(),
+        1,
+        "tried, and nobody knows"
+    );
 }
 
 #[tokio::test]
@@ -108,4 +130,22 @@ async fn a_day_is_quiet_until_a_tip_came_in_on_it_or_went_out() {
     assert!(quiet(desk.today()).await, "it came yesterday and waits");
     desk.deliver_all().await;
     assert!(!quiet(desk.today()).await, "it went out today");
+}
+
+#[tokio::test]
+async fn what_waits_is_read_from_the_index_alone() {
+    let desk = crowded().await;
+    let url = format!("sqlite://{}", desk.database().display());
+    let mut db = SqliteConnection::connect(&url).await.unwrap();
+    let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(
+        "EXPLAIN QUERY PLAN SELECT id, class, unit_id, length(sealed) FROM outbox WHERE state = 'queued'",
+    )
+    .fetch_all(&mut db)
+    .await
+    .unwrap();
+    assert!(
+        plan.iter()
+            .all(|row| row.3.contains("COVERING INDEX outbox_state")),
+        "{plan:?}"
+    );
 }

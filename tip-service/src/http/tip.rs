@@ -284,14 +284,8 @@ pub(super) fn new_form_id(door: &Door) -> String {
 }
 
 fn parts_max(door: &Door) -> usize {
-    let questions: usize = door
-        .loaded
-        .kinds
-        .kinds
-        .iter()
-        .map(|kind| kind.questions.len())
-        .sum();
-    OWN_PARTS + questions
+    let kinds = door.loaded.kinds.kinds.iter();
+    OWN_PARTS + kinds.map(|kind| kind.questions.len()).sum::<usize>()
 }
 
 pub(super) fn content_type(headers: &HeaderMap) -> String {

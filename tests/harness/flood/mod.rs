@@ -48,6 +48,8 @@ pub struct Plan {
     pub honest_every: Duration,
     /// `delivery.delay_max_seconds`.
     pub jitter: u32,
+    /// `delivery.letters_per_hour`.
+    pub letters_per_hour: u32,
     /// How long to wait for honest letters after the attack.
     pub patience: Duration,
 }
@@ -116,7 +118,10 @@ pub fn install(server: &MailServer, plan: &Plan, onion: u16) -> Install {
         .with("server.trusted_proxies", vec!["127.0.0.1"])
         .with("server.onion_listen", format!("127.0.0.1:{onion}"))
         .with("delivery.delay_max_seconds", i64::from(plan.jitter))
-        .with("delivery.letters_per_hour", 60)
+        .with(
+            "delivery.letters_per_hour",
+            i64::from(plan.letters_per_hour),
+        )
         .with("limits.prompt_per_hour", 6)
         .with("limits.network_prompt_per_hour", 60)
         .with("limits.flood_per_hour", 300)
@@ -156,7 +161,8 @@ pub fn run(plan: &Plan, change: impl FnOnce(Install) -> Install) -> Report {
     });
     let lasted = attackers.begun.elapsed();
     let waiting_then = waiting(&install);
-    let arrived = arrivals::find(&install, &server, presses.len(), plan.patience);
+    let receipts = presses.iter().filter(|p| p.answered_in.is_some()).count();
+    let arrived = arrivals::find(&install, &server, receipts, plan.patience);
     let honest = presses
         .iter()
         .enumerate()

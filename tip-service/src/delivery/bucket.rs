@@ -2,8 +2,8 @@
 //! is handed milliseconds of one that never goes back, so a clock that is set changes nothing.
 //!
 //! The promise: in no hour, wherever it begins, are more than `letters_per_hour` mails begun, nor (since a mail may
-//! be two minutes under way) more arrive. A sixth of them lies ready for any mail; a third is a reserve for mails that
-//! are full, so that a crowd is carried off at once; the other half comes evenly, and fills the first before the
+//! be two minutes under way) more arrive. A tenth of them lies ready for any mail; half is a reserve for mails that
+//! are full, so that a crowd is carried off at once; the rest comes evenly, and fills the first before the
 //! second: whatever happened, the next mail is never far.
 
 /// Milliseconds in which the tokens come that do not lie ready: an hour, and two minutes for mails under way.
@@ -24,7 +24,7 @@ impl Bucket {
     /// A full one, for a unit that got no mail in the last hour. `letters_per_hour` is at least 6.
     pub(super) fn full(letters_per_hour: u32, now: u64) -> Self {
         let all = u64::from(letters_per_hour);
-        let (ready, reserve) = (all / 6, all / 3);
+        let (ready, reserve) = ((all / 10).max(1), all / 2);
         Self {
             refill: all - ready - reserve,
             ready_max: ready * WINDOW,
@@ -84,21 +84,21 @@ mod tests {
     }
 
     #[test]
-    fn a_sixth_is_ready_a_third_is_for_full_mails_and_the_rest_comes_evenly() {
+    fn a_tenth_is_ready_half_is_for_full_mails_and_the_rest_comes_evenly() {
         let mut bucket = Bucket::full(60, 0);
-        assert_eq!(taken(&mut bucket, 0, false), 10);
-        assert_eq!(taken(&mut bucket, 0, true), 20);
-        assert!(!bucket.take(123_999, false));
-        assert!(bucket.take(124_000, false), "thirty in 62 minutes");
+        assert_eq!(taken(&mut bucket, 0, false), 6);
+        assert_eq!(taken(&mut bucket, 0, true), 30);
+        assert!(!bucket.take(154_999, false));
+        assert!(bucket.take(155_000, false), "24 in 62 minutes");
     }
 
     #[test]
     fn after_a_start_what_came_before_counts() {
         let mut bucket = Bucket::empty(60, 7);
-        assert!(!bucket.take(124_006, true));
-        assert!(bucket.take(124_007, true));
-        assert_eq!(bucket.ready(10 * HOUR), 10);
-        assert_eq!(taken(&mut bucket, 10 * HOUR, true), 30);
+        assert!(!bucket.take(155_006, true));
+        assert!(bucket.take(155_007, true));
+        assert_eq!(bucket.ready(10 * HOUR), 6);
+        assert_eq!(taken(&mut bucket, 10 * HOUR, true), 36);
     }
 
     #[test]

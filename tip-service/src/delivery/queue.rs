@@ -42,7 +42,7 @@ impl Waiting {
 
     /// Bytes it takes in a mail: armour in lines of 64, head, boundaries.
     fn in_mail(&self) -> usize {
-        self.bytes / 48 * 66 + 2048
+        self.bytes / 48 * 66 + 1280
     }
 }
 
@@ -178,7 +178,7 @@ mod tests {
 
     /// When it has got so many.
     fn at(tokens: u64) -> u64 {
-        tokens * 124_000
+        tokens * 155_000
     }
 
     #[test]

@@ -154,8 +154,8 @@ mod tests {
         schedule.add(&letter(2, "new"), 0);
         let first = schedule.take(0).map(|load| load.unit_id);
         assert_eq!(first, Some("new".to_owned()));
-        assert_eq!(schedule.take(123_999), None);
-        assert!(schedule.take(124_000).is_some());
+        assert_eq!(schedule.take(154_999), None);
+        assert!(schedule.take(155_000).is_some());
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod cases;
 pub mod database;
 pub mod dialogue;
 pub mod disk;
+pub mod flood;
 pub mod form;
 pub mod gpg;
 pub mod http;

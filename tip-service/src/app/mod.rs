@@ -17,12 +17,11 @@ use crate::config::{self, Loaded};
 use crate::delivery::Delivery;
 use crate::entropy::Entropy;
 use crate::http::{self, Door, Pages, PagesError, server::Listener};
-use crate::id::Id;
 use crate::intake::{FormKeys, Intake, Photographs, Tally};
 use crate::limits::Limits;
 use crate::mail::{Transport, TransportError};
 use crate::spool::Spool;
-use crate::store::{self, Capacity, Class, Store, StoreError};
+use crate::store::{self, Capacity, Queued, Store, StoreError};
 
 /// Why the service did not start, or ended.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +64,7 @@ pub enum AppError {
 pub struct App {
     door: Arc<Door>,
     delivery: Delivery,
-    news: mpsc::UnboundedReceiver<(Id, Class)>,
+    news: mpsc::UnboundedReceiver<Queued>,
     listeners: Vec<(TcpListener, Listener)>,
 }
 

@@ -110,7 +110,7 @@ pub struct Store {
     pub path: PathBuf,
     /// Undelivered letters beyond which the form answers 503.
     #[serde(
-        default = "whole::<20_000, _>",
+        default = "whole::<60_000, _>",
         deserialize_with = "check::within::<10, 10_000_000, _, _>"
     )]
     pub max_waiting: u32,

@@ -15,6 +15,8 @@ use crate::kinds::{Choice, Input, Kind, Question};
 pub(super) struct FormView<'a> {
     base: &'a str,
     form_id: &'a str,
+    /// Empty, or the delay ticket that goes back with the form.
+    ticket: &'a str,
     telephone: &'a str,
     max_chars: usize,
     errors: Vec<ErrorView<'a>>,
@@ -134,6 +136,7 @@ impl<'a> FormView<'a> {
         Self {
             base: &loaded.config.site.base_path,
             form_id,
+            ticket: form.get("ticket"),
             telephone: &loaded.config.server.telephone,
             max_chars: sealed_tip::WHAT_MAX_CHARS,
             errors: errors

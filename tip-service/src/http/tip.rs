@@ -82,7 +82,7 @@ pub(super) async fn submit(
             album.forget(&door, &form);
             receipt::page(&door, &form, &accepted, &album.kept)
         }
-        Err(error) => refused(&door, &form, &album, error),
+        Err(error) => refused(&door, form, &album, error),
     }
 }
 
@@ -108,21 +108,26 @@ pub(super) fn class_of(verdict: Verdict) -> Class {
     }
 }
 
-fn refused(door: &Door, form: &RawForm, album: &Album, error: SubmitError) -> Response {
-    match error {
-        SubmitError::Invalid(errors) => again(door, form, album, &errors, Trouble::Fields),
-        SubmitError::Exposing(places) => again(door, form, album, &[], Trouble::Exposing(&places)),
-        SubmitError::FormUnknown => again(door, form, album, &[], Trouble::FormUnknown),
-        SubmitError::Closed(unit) => again(door, form, album, &[], Trouble::Closed(&unit)),
+fn refused(door: &Door, mut form: RawForm, album: &Album, error: SubmitError) -> Response {
+    let (errors, trouble) = match &error {
+        SubmitError::Invalid(errors) => (errors.as_slice(), Trouble::Fields),
+        SubmitError::Exposing(places) => (&[][..], Trouble::Exposing(places)),
+        SubmitError::FormUnknown => (&[][..], Trouble::FormUnknown),
+        SubmitError::Closed(unit) => (&[][..], Trouble::Closed(unit)),
+        SubmitError::Wait { ticket, seconds } => {
+            form.set("ticket".to_owned(), ticket.clone());
+            (&[][..], Trouble::Wait(*seconds))
+        }
         SubmitError::Store(StoreError::Full) => {
             door.alarm("the store is full, tips are refused");
-            again(door, form, album, &[], Trouble::Full)
+            (&[][..], Trouble::Full)
         }
         error => {
             door.alarm(&format!("a tip could not be kept: {error}"));
-            again(door, form, album, &[], Trouble::Within)
+            (&[][..], Trouble::Within)
         }
-    }
+    };
+    again(door, &form, album, errors, trouble)
 }
 
 /// What is wrong with a post, beyond single fields.
@@ -140,6 +145,8 @@ enum Trouble<'a> {
     /// Files that were refused; the album says which and why.
     Photographs(StatusCode),
     Closed(&'a Unit),
+    /// Seconds.
+    Wait(u64),
     Full,
     Within,
 }
@@ -166,7 +173,9 @@ impl Trouble<'_> {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Photographs(status) => status,
             Self::NotMultipart => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Closed(_) | Self::Full | Self::Within => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Closed(_) | Self::Wait(_) | Self::Full | Self::Within => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -209,6 +218,11 @@ impl Trouble<'_> {
                         unit.name, unit.telephone
                     ),
                 ));
+            }
+            Self::Wait(seconds) => {
+                let wait = format!("请过 {seconds} 秒再按一次“发送举报”。");
+                let text = format!("现在来信太多。您写的内容都在下面，{wait}着急请打电话。");
+                return Some(("还没有发出：要排一会儿队", text));
             }
             Self::Full => (
                 "还没有发出：收到的举报太多，暂时存不下了",
@@ -266,12 +280,6 @@ pub(super) fn new_form_id(door: &Door) -> String {
 }
 
 fn parts_max(door: &Door) -> usize {
-    let questions: usize = door
-        .loaded
-        .kinds
-        .kinds
-        .iter()
-        .map(|kind| kind.questions.len())
-        .sum();
-    OWN_PARTS + questions
+    let kinds = door.loaded.kinds.kinds.iter();
+    OWN_PARTS + kinds.map(|kind| kind.questions.len()).sum::<usize>()
 }

@@ -6,7 +6,6 @@ use sealed_tip::{Author, Entry, Receipt, Text};
 use super::exposure::{self, Exposure};
 use super::{FORM_DAYS, FormId, Intake, RawForm, SubmitError};
 use crate::clock;
-use crate::id::Id;
 use crate::store::{Answer, Answered, Class, MailboxRow, StoreError};
 use crate::units::Unit;
 
@@ -88,7 +87,7 @@ impl Intake {
             let places = exposure::in_text(exposure::REPLY, "回复或补充", text.as_str());
             self.second_look(places, &form, &content_hash).await?;
         }
-        let ids: Vec<Id> = letters.iter().map(|letter| letter.id).collect();
+        let queued = super::queued(&letters, class);
         let day = clock::day(self.clock.unix());
         let entry = Entry {
             author: Author::Holder,
@@ -112,7 +111,7 @@ impl Intake {
         };
         match self.store.answer(answer).await? {
             Answered::Stored => {
-                self.wake_for(ids, class);
+                self.wake_for(queued);
                 Ok(true)
             }
             Answered::Repeated => Ok(false),

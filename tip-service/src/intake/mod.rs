@@ -10,6 +10,7 @@ mod photographs;
 mod press;
 mod second_look;
 mod tally;
+mod ticket;
 
 pub use answer::{ANSWER_MAX_CHARS, AnswerError};
 pub use exposure::{Exposure, Why};
@@ -21,15 +22,16 @@ pub use tally::Tally;
 use std::sync::Arc;
 
 use sealed_tip::Receipt;
+use zeroize::Zeroizing;
 
 use crate::clock::{self, Clock};
 use crate::config::Loaded;
 use crate::entropy::Entropy;
-use crate::id::Id;
 use crate::spool::SpoolError;
-use crate::store::{Class, Mailbox, Store, StoreError, Submitted};
+use crate::store::{Class, Mailbox, NewLetter, Queued, Store, StoreError, Submitted};
 use crate::units::Unit;
 use press::Press;
+use ticket::Worth;
 
 /// Days on which a repeat of the same form is still recognised.
 pub const FORM_DAYS: u32 = 7;
@@ -46,8 +48,8 @@ pub struct Intake {
     pub entropy: Arc<Entropy>,
     /// Time.
     pub clock: Arc<dyn Clock>,
-    /// Told the ids of new letters.
-    pub wake: tokio::sync::mpsc::UnboundedSender<(Id, Class)>,
+    /// Told of new letters.
+    pub wake: tokio::sync::mpsc::UnboundedSender<Queued>,
     /// Tips of each kind, counted here until they are written with others.
     pub tally: Tally,
     /// Photographs on their way in.
@@ -91,6 +93,14 @@ pub enum SubmitError {
     /// The responsible unit's form is closed.
     #[error("unit {} is closed", .0.id)]
     Closed(Arc<Unit>),
+    /// Nothing beyond the budgets is taken now: with this ticket it is, after a while.
+    #[error("the tip must wait {seconds} s")]
+    Wait {
+        /// Goes back with the form, hidden.
+        ticket: Zeroizing<String>,
+        /// Until it lets the tip in.
+        seconds: u64,
+    },
     /// The store did not take it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -131,7 +141,14 @@ impl Intake {
         } else {
             class
         };
-        let receipt = key.map(|key| Arc::new(Receipt::derive(&key, id.as_bytes())));
+        let now = self.clock.unix();
+        let ripens = self.loaded.config.limits.ticket_seconds;
+        let worth = key.as_ref().map_or(Worth::Nothing, |key| {
+            ticket::worth(key, &id, form.get("ticket"), now, ripens)
+        });
+        let receipt = key
+            .as_ref()
+            .map(|key| Arc::new(Receipt::derive(key, id.as_bytes())));
         let mailbox = match (&receipt, known) {
             (_, Some(mailbox_id)) => Mailbox::Known { mailbox_id },
             (Some(receipt), None) => self.new_mailbox(receipt),
@@ -145,6 +162,7 @@ impl Intake {
             class,
             content_hash: photographs::content_hash(&id, words_hash, photographs, with_place),
             words_hash,
+            waited: worth == Worth::Ripe,
         };
         if !form.has_seen_exposure() {
             self.second_look(exposure::in_tip(&tip), &id, &press.content_hash)
@@ -155,7 +173,12 @@ impl Intake {
             .photographs
             .put_into(&mut tip, photographs, with_place, class)
             .await?;
-        let (tip, news) = self.store(tip, &press, mailbox).await?;
+        let (tip, news) = match (self.store(tip, &press, mailbox).await, &key) {
+            (Err(SubmitError::Store(StoreError::Crowded)), Some(key)) => {
+                return Err(self.wait(key, &id, worth, form.get("ticket")));
+            }
+            (done, _) => done?,
+        };
         if news == Submitted::Stored && !tip.supplement {
             self.tally
                 .add(clock::day(self.clock.unix()), &tip.kind.code);
@@ -173,10 +196,24 @@ impl Intake {
         })
     }
 
+    /// A ticket that still ripens is kept, or waiting would have no end.
+    fn wait(&self, key: &[u8; 32], id: &FormId, worth: Worth, ticket: &str) -> SubmitError {
+        match worth {
+            Worth::In(seconds) => SubmitError::Wait {
+                ticket: ticket.to_owned().into(),
+                seconds,
+            },
+            Worth::Ripe | Worth::Nothing => SubmitError::Wait {
+                ticket: ticket::issue(key, id, self.clock.unix()).into(),
+                seconds: self.loaded.config.limits.ticket_seconds,
+            },
+        }
+    }
+
     /// Tells delivery. When it is gone the process is ending; the next one finds the rows by itself.
-    fn wake_for(&self, ids: Vec<Id>, class: Class) {
-        for id in ids {
-            let _ = self.wake.send((id, class));
+    fn wake_for(&self, queued: Vec<Queued>) {
+        for letter in queued {
+            let _ = self.wake.send(letter);
         }
     }
 
@@ -195,4 +232,11 @@ impl Intake {
         let today = clock::day(self.clock.unix());
         self.loaded.config.retention.ends_day(today, chance)
     }
+}
+
+fn queued(letters: &[NewLetter], class: Class) -> Vec<Queued> {
+    letters
+        .iter()
+        .map(|letter| Queued::of(letter, class))
+        .collect()
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sealed_tip::{Receipt, Tip};
 
-use super::{FORM_DAYS, FormId, Intake, SubmitError};
+use super::{FORM_DAYS, FormId, Intake, SubmitError, queued};
 use crate::clock;
 use crate::id::Id;
 use crate::store::{Class, Mailbox, NewLetter, Submission, Submitted, ThreadRow};
@@ -19,6 +19,8 @@ pub(super) struct Press<'a> {
     pub(super) content_hash: [u8; 32],
     /// Of the words alone: sent again without the photographs, they are nothing new.
     pub(super) words_hash: [u8; 32],
+    /// Came with a ripe ticket.
+    pub(super) waited: bool,
 }
 
 impl Intake {
@@ -52,7 +54,7 @@ impl Intake {
         };
         let day = clock::day(self.clock.unix());
         let (tip, letters) = self.seal(tip, mailbox.id(), threads, press).await?;
-        let ids: Vec<Id> = letters.iter().map(|letter| letter.id).collect();
+        let queued = queued(&letters, press.class);
         let done = self
             .store
             .submit(Submission {
@@ -61,13 +63,15 @@ impl Intake {
                 words_hash: press.words_hash,
                 mailbox,
                 class: press.class,
+                // One form, one use of its ticket.
+                waited: press.waited && !tip.supplement,
                 letters,
                 day,
                 form_ends_day: day + FORM_DAYS,
             })
             .await?;
         if done == Submitted::Stored {
-            self.wake_for(ids, press.class);
+            self.wake_for(queued);
         }
         Ok((tip, done))
     }

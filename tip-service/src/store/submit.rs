@@ -56,6 +56,8 @@ pub struct Submission {
     pub mailbox: Mailbox,
     /// Prompt or later.
     pub class: Class,
+    /// A later one whose sender waited with a ticket: see [`super::Share`].
+    pub waited: bool,
     /// One for each unit.
     pub letters: Vec<NewLetter>,
     /// Today, days since 1970.

@@ -100,6 +100,11 @@ impl Desk {
         self.intake.submit(form, &[], Class::Prompt).await
     }
 
+    /// As somebody beyond the budget.
+    pub(crate) async fn submit_later(&self, form: &RawForm) -> Result<Accepted, SubmitError> {
+        self.intake.submit(form, &[], Class::Later).await
+    }
+
     /// What the holder of a receipt finds.
     pub(crate) async fn mailbox(&self, receipt: &Receipt) -> Option<MailboxRow> {
         let found = self.store().mailbox(&receipt.lookup_hash()).await;
@@ -109,21 +114,20 @@ impl Desk {
     /// Every letter that waits, as delivery would get it; they wait on afterwards.
     pub(crate) async fn letters(&self) -> Vec<Letter> {
         let mut letters = Vec::new();
-        for (id, _) in self.store().queued().await.unwrap() {
-            letters.push(self.store().lease(id).await.unwrap().unwrap());
+        for queued in self.store().queued().await.unwrap() {
+            letters.extend(self.store().lease(vec![queued.id], None).await.unwrap());
         }
         self.store().recover().await.unwrap();
         letters
     }
 
     pub(crate) async fn deliver_all(&self) {
-        for (id, _) in self.store().queued().await.unwrap() {
-            self.store().lease(id).await.unwrap().unwrap();
-            self.store()
-                .settle(id, Outcome::Delivered { day: self.today() })
-                .await
-                .unwrap();
-        }
+        let queued = self.store().queued().await.unwrap();
+        let ids: Vec<_> = queued.iter().map(|letter| letter.id).collect();
+        let leased = self.store().lease(ids.clone(), None).await.unwrap();
+        assert_eq!(leased.len(), ids.len());
+        let delivered = Outcome::Delivered { day: self.today() };
+        self.store().settle(ids, delivered).await.unwrap();
     }
 }
 

@@ -4,7 +4,7 @@ use crate::Refusal;
 use crate::found::Frame;
 
 /// Most pixels that are taken: a current telephone makes 24.5 million.
-const MAX_PIXELS: u64 = 25_000_000;
+pub(crate) const MAX_PIXELS: u64 = 25_000_000;
 /// Longest side: a JPEG cannot say more.
 const MAX_SIDE: u32 = 65_535;
 /// Most memory that decoding may take, in bytes.

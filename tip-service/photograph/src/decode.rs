@@ -1,10 +1,9 @@
 //! From a picture taken apart to its pixels: grey or RGB, 8 bits a channel, white where it was transparent.
 //!
 //! The decoders are foreign code on foreign bytes: they are strict, they get no more room than was reckoned from the
-//! header, and a panic of theirs is a damaged picture. Never gives out half a picture.
+//! header, and whoever calls this catches their panics. Never gives out half a picture.
 
 use std::io::Cursor;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image_webp::WebPDecoder;
 use png::{ColorType, Transformations};
@@ -14,7 +13,6 @@ use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
-use crate::Refusal;
 use crate::budget::ASIDE;
 use crate::found::{Found, Frame};
 
@@ -76,80 +74,63 @@ fn mixed(value: u8, alpha: u8) -> u8 {
     u8::try_from((sum + 127) / 255).unwrap_or(u8::MAX)
 }
 
-/// # Errors
-/// [`Refusal::Broken`].
-pub(crate) fn jpeg(found: &Found<'_>) -> Result<Pixels, Refusal> {
-    caught(|| {
-        let options = DecoderOptions::default()
-            .set_strict_mode(true)
-            .set_max_width(usize::MAX)
-            .set_max_height(usize::MAX);
-        let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&found.picture[..]), options);
-        decoder.decode_headers().ok()?;
-        let grey = decoder.input_colorspace()? == ColorSpace::Luma;
-        let (space, channels) = if grey {
-            (ColorSpace::Luma, 1)
-        } else {
-            (ColorSpace::RGB, 3)
-        };
-        decoder.set_options(options.jpeg_set_out_colorspace(space));
-        let mut pixels = Pixels::new(&found.frame, channels, None)?;
-        let as_told = decoder.dimensions()? == (pixels.width, pixels.height);
-        if !as_told || decoder.output_buffer_size()? != pixels.data.len() {
-            return None;
-        }
-        decoder.decode_into(&mut pixels.data).ok()?;
-        Some(pixels)
-    })
+/// `None` for a damaged picture.
+pub(crate) fn jpeg(found: &Found<'_>) -> Option<Pixels> {
+    let options = DecoderOptions::default()
+        .set_strict_mode(true)
+        .set_max_width(usize::MAX)
+        .set_max_height(usize::MAX);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&found.picture[..]), options);
+    decoder.decode_headers().ok()?;
+    let grey = decoder.input_colorspace()? == ColorSpace::Luma;
+    let (space, channels) = if grey {
+        (ColorSpace::Luma, 1)
+    } else {
+        (ColorSpace::RGB, 3)
+    };
+    decoder.set_options(options.jpeg_set_out_colorspace(space));
+    let mut pixels = Pixels::new(&found.frame, channels, None)?;
+    let as_told = decoder.dimensions()? == (pixels.width, pixels.height);
+    if !as_told || decoder.output_buffer_size()? != pixels.data.len() {
+        return None;
+    }
+    decoder.decode_into(&mut pixels.data).ok()?;
+    Some(pixels)
 }
 
-/// # Errors
-/// [`Refusal::Broken`].
-pub(crate) fn png(found: &Found<'_>) -> Result<Pixels, Refusal> {
-    caught(|| {
-        let limits = png::Limits { bytes: ASIDE };
-        let mut decoder = png::Decoder::new_with_limits(Cursor::new(&found.picture[..]), limits);
-        decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
-        decoder.set_ignore_text_chunk(true);
-        let mut reader = decoder.read_info().ok()?;
-        let profile = reader.info().icc_profile.as_ref().map(|p| p.to_vec());
-        let (colour, _) = reader.output_color_type();
-        let channels = colour.samples();
-        let mut pixels = Pixels::new(&found.frame, channels, profile)?;
-        if reader.output_buffer_size()? != pixels.data.len() {
-            return None;
-        }
-        reader.next_frame(&mut pixels.data).ok()?;
-        reader.finish().ok()?;
-        let opaque = matches!(colour, ColorType::Grayscale | ColorType::Rgb);
-        Some(if opaque { pixels } else { pixels.on_white() })
-    })
+/// `None` for a damaged picture.
+pub(crate) fn png(found: &Found<'_>) -> Option<Pixels> {
+    let limits = png::Limits { bytes: ASIDE };
+    let mut decoder = png::Decoder::new_with_limits(Cursor::new(&found.picture[..]), limits);
+    decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
+    decoder.set_ignore_text_chunk(true);
+    let mut reader = decoder.read_info().ok()?;
+    let profile = reader.info().icc_profile.as_ref().map(|p| p.to_vec());
+    let (colour, _) = reader.output_color_type();
+    let channels = colour.samples();
+    let mut pixels = Pixels::new(&found.frame, channels, profile)?;
+    if reader.output_buffer_size()? != pixels.data.len() {
+        return None;
+    }
+    reader.next_frame(&mut pixels.data).ok()?;
+    reader.finish().ok()?;
+    let opaque = matches!(colour, ColorType::Grayscale | ColorType::Rgb);
+    Some(if opaque { pixels } else { pixels.on_white() })
 }
 
-/// # Errors
-/// [`Refusal::Broken`].
-pub(crate) fn webp(found: &Found<'_>) -> Result<Pixels, Refusal> {
-    caught(|| {
-        let mut decoder = WebPDecoder::new(Cursor::new(&found.picture[..])).ok()?;
-        decoder.set_memory_limit(ASIDE);
-        let channels = if decoder.has_alpha() { 4 } else { 3 };
-        let mut pixels = Pixels::new(&found.frame, channels, None)?;
-        if decoder.output_buffer_size()? != pixels.data.len() {
-            return None;
-        }
-        decoder.read_image(&mut pixels.data).ok()?;
-        Some(if channels == 4 {
-            pixels.on_white()
-        } else {
-            pixels
-        })
+/// `None` for a damaged picture.
+pub(crate) fn webp(found: &Found<'_>) -> Option<Pixels> {
+    let mut decoder = WebPDecoder::new(Cursor::new(&found.picture[..])).ok()?;
+    decoder.set_memory_limit(ASIDE);
+    let channels = if decoder.has_alpha() { 4 } else { 3 };
+    let mut pixels = Pixels::new(&found.frame, channels, None)?;
+    if decoder.output_buffer_size()? != pixels.data.len() {
+        return None;
+    }
+    decoder.read_image(&mut pixels.data).ok()?;
+    Some(if channels == 4 {
+        pixels.on_white()
+    } else {
+        pixels
     })
-}
-
-/// What a decoder makes of it; nothing, or a panic, is a damaged picture.
-fn caught(decode: impl FnOnce() -> Option<Pixels>) -> Result<Pixels, Refusal> {
-    catch_unwind(AssertUnwindSafe(decode))
-        .ok()
-        .flatten()
-        .ok_or(Refusal::Broken)
 }

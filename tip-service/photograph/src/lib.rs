@@ -18,6 +18,8 @@ mod upright;
 mod webp;
 mod write;
 
+use std::panic::catch_unwind;
+
 use zeroize::Zeroizing;
 
 use crate::exif::Exif;
@@ -115,6 +117,11 @@ pub fn clean(raw: &[u8]) -> Result<Photograph, Refusal> {
     if raw.len() > MAX_BYTES {
         return Err(Refusal::TooLong);
     }
+    // Foreign decoders on foreign bytes: whatever they do, the service goes on.
+    catch_unwind(|| cleaned(raw)).unwrap_or(Err(Refusal::Broken))
+}
+
+fn cleaned(raw: &[u8]) -> Result<Photograph, Refusal> {
     let format = sniff::format(raw)?;
     let (found, decode): (_, fn(&found::Found<'_>) -> _) = match format {
         Format::Jpeg => (jpeg::take_apart(raw)?, decode::jpeg),
@@ -125,7 +132,7 @@ pub fn clean(raw: &[u8]) -> Result<Photograph, Refusal> {
     let exif = Exif::new(found.exif.unwrap_or_default());
     let mut removed = found.removed.clone();
     removed.extend(exif.holds());
-    let mut pixels = decode(&found)?;
+    let mut pixels = decode(&found).ok_or(Refusal::Broken)?;
     if let Some(profile) = pixels.profile.take().or_else(|| found.profile.clone()) {
         colour::to_srgb(&profile, &mut pixels);
     }

@@ -7,6 +7,8 @@ mod code;
 
 use code::{Bits, Code};
 
+use crate::budget::MAX_PIXELS;
+
 /// Symbols for lengths of copies.
 const LENGTHS: usize = 24;
 const ALPHABETS: [usize; 5] = [256 + LENGTHS, 256, 256, 256, 40];
@@ -38,6 +40,9 @@ const NEAR: [(i8, u8); 120] = [
 /// Bytes the decoder takes for transforms, entropy image and codes of a stream without its header; `None` where the
 /// stream ends or makes no sense before its pixels begin.
 pub(crate) fn memory(stream: &[u8], width: u32, height: u32) -> Option<u64> {
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Some(ENOUGH);
+    }
     let mut bits = Bits::new(stream);
     let (mut width, height) = (usize::try_from(width).ok()?, usize::try_from(height).ok()?);
     let mut total = 0;

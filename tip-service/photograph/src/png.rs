@@ -93,12 +93,13 @@ fn frame(raw: &[u8]) -> Option<Frame> {
         _ => 4,
     };
     let pixels = u64::from(width) * u64::from(height);
+    // No sum of ours overflows, whatever the header says: it is too much long before.
     // Two lines as they are stored, and what the decoder keeps of them before and after.
     let line = u64::from(width) * stored * u64::from(depth.max(8)) / 8;
     (&kind == b"IHDR" && body.len() == 13).then_some(Frame {
         width,
         height,
         // The decoder makes 8 bits of 16 line by line.
-        memory: pixels * stored + line * 4,
+        memory: pixels.saturating_mul(stored).saturating_add(line * 4),
     })
 }

@@ -92,7 +92,7 @@ pub(crate) fn places(page: &mut Page, photos: &[Photo], first: usize) {
     if any {
         page.say("拍摄位置是照片里的 GPS 坐标（WGS-84），在国内地图上看可能有偏移。");
     }
-    page.say("照片由系统重新保存：原文件里的时间、机型等信息已经去掉，画面没有改动。");
+    page.say("照片由系统重新保存：原文件里的时间、机型等信息已经去掉；太大的照片缩小过。");
 }
 
 /// The run that begins with number `first`, from 1.

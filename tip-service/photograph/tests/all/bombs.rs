@@ -44,11 +44,15 @@ fn jpeg_saying(jpeg: &[u8], width: u16, height: u16) -> Vec<u8> {
 }
 
 fn png_saying(width: u32, height: u32) -> Vec<u8> {
+    png_saying_with(width, height, 8, 2)
+}
+
+fn png_saying_with(width: u32, height: u32, depth: u8, colour: u8) -> Vec<u8> {
     let file = png(&quarters());
     let header = [
         &width.to_be_bytes()[..],
         &height.to_be_bytes(),
-        &[8, 2, 0, 0, 0],
+        &[depth, colour, 0, 0, 0],
     ]
     .concat();
     [&file[..8], &chunk(b"IHDR", &header), &file[33..]].concat()
@@ -80,6 +84,7 @@ fn a_header_of_a_thousand_million_pixels_is_refused_in_every_format() {
         ),
         ("png", png_saying(40_000, 25_000)),
         ("png, widest", png_saying(0x7fff_ffff, 0x7fff_ffff)),
+        ("png, all bits", png_saying_with(u32::MAX, u32::MAX, 16, 6)),
         ("png, a line", png_saying(20_000_000, 1)),
         ("webp canvas", canvas_saying(1 << 24, 1 << 24)),
         ("webp canvas, wide", canvas_saying(40_000, 25_000)),

@@ -29,7 +29,7 @@ fn five_photographs_of_ten_megabytes_need_less_than_a_hundred_mebibytes() {
     let form = (1..=5).fold(
         Form::fetch(&mut visitor).poppies("五张大的"),
         |form, n| {
-            let photograph = jpeg(4000, 3000, 150, n);
+            let photograph = jpeg(4600, 3500, 150, n);
             let length = photograph.len();
             assert!((8 << 20..10 << 20).contains(&length), "{length}");
             form.file("a.jpg", "image/jpeg", &photograph)

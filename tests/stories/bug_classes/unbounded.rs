@@ -19,9 +19,11 @@ fn part(name: &str, more: &str, body: &str) -> String {
     format!("--b\nContent-Disposition: form-data; name=\"{name}\"{more}\n\n{body}\n")
 }
 
-/// Bodies that are deep, many, long or broken.
-fn hostile() -> Vec<(&'static str, (String, Vec<u8>))> {
-    let urlencoded = "application/x-www-form-urlencoded".to_string();
+/// What a body is, its content type, its bytes.
+type Body = (&'static str, (String, Vec<u8>));
+
+/// Forms in parts that are deep, many, long or broken.
+fn hostile_parts() -> Vec<Body> {
     let nested = (0..2_000).fold(String::new(), |inner, depth| {
         if inner.len() > 150_000 {
             return inner;
@@ -32,78 +34,72 @@ fn hostile() -> Vec<(&'static str, (String, Vec<u8>))> {
     let many: String = (0..3_000)
         .map(|n| part(&format!("f{n}"), "", "x"))
         .collect();
-    let same: String = (0..3_000).map(|_| part("what", "", "x")).collect();
-    vec![
-        ("nested parts", multipart(&(nested + "--b--\n"))),
-        ("many parts", multipart(&(many + "--b--\n"))),
-        ("one field many times", multipart(&(same + "--b--\n"))),
-        (
-            "a long name",
-            multipart(&(part(&"n".repeat(200_000), "", "x") + "--b--\n")),
-        ),
-        (
-            "a long part header",
-            multipart(&(part("what", &format!("\nX: {}", "h".repeat(200_000)), "x") + "--b--\n")),
-        ),
+    let same = part("what", "", "x").repeat(3_000);
+    let long = format!("\nX: {}", "h".repeat(200_000));
+    let no_text = format!("what\"\n\n{}", "\u{1}".repeat(1_000));
+    let mut bodies = vec![
+        ("nested parts", nested),
+        ("many parts", many),
+        ("one field many times", same),
+        ("a long name", part(&"n".repeat(200_000), "", "x")),
+        ("a long part header", part("what", &long, "x")),
         (
             "many part headers",
-            multipart(&(part("what", &"\nX: y".repeat(20_000), "x") + "--b--\n")),
+            part("what", &"\nX: y".repeat(20_000), "x"),
         ),
         (
             "no name",
-            multipart("--b\nContent-Disposition: form-data\n\nx\n--b--\n"),
+            "--b\nContent-Disposition: form-data\n\nx\n".to_string(),
         ),
         (
-            "not UTF-8",
-            (
-                "multipart/form-data; boundary=b".into(),
-                [
-                    b"--b\r\nContent-Disposition: form-data; name=\"what\"\r\n\r\n".as_slice(),
-                    &[0xff; 1000],
-                    b"\r\n--b--\r\n",
-                ]
-                .concat(),
-            ),
+            "a broken header",
+            format!("--b\nContent-Disposition: form-data; name=\"{no_text}\n"),
         ),
-        ("only dashes", multipart(&"--b\n".repeat(30_000))),
+        ("only dashes", "--b\n".repeat(30_000)),
+    ]
+    .into_iter()
+    .map(|(what, parts)| (what, multipart(&(parts + "--b--\n"))))
+    .collect::<Vec<_>>();
+    let (kind, body) = multipart(&(part("what", "", "Q") + "--b--\n"));
+    let bytes = body
+        .iter()
+        .map(|byte| if *byte == b'Q' { 0xff } else { *byte });
+    bodies.push(("not UTF-8", (kind, bytes.collect())));
+    bodies
+}
+
+/// Other bodies of that sort.
+fn hostile() -> Vec<Body> {
+    let pairs = |text: String| {
         (
-            "an endless boundary",
-            (
-                format!("multipart/form-data; boundary={}", "b".repeat(8_000)),
-                b"--b".to_vec(),
-            ),
-        ),
-        (
-            "pairs without end",
-            (urlencoded.clone(), "a=b&".repeat(15_000).into_bytes()),
-        ),
+            "application/x-www-form-urlencoded".to_string(),
+            text.into_bytes(),
+        )
+    };
+    let endless = format!("multipart/form-data; boundary={}", "b".repeat(8_000));
+    let mut bodies = hostile_parts();
+    bodies.extend([
+        ("an endless boundary", (endless, b"--b".to_vec())),
+        ("pairs without end", pairs("a=b&".repeat(15_000))),
         (
             "per cent without end",
-            (
-                urlencoded.clone(),
-                format!("receipt={}", "%".repeat(60_000)).into_bytes(),
-            ),
+            pairs(format!("receipt={}", "%".repeat(60_000))),
         ),
         (
             "a receipt of blanks",
-            (
-                urlencoded.clone(),
-                format!("receipt={}", "+".repeat(60_000)).into_bytes(),
-            ),
+            pairs(format!("receipt={}", "+".repeat(60_000))),
         ),
         (
             "a receipt without end",
-            (
-                urlencoded,
-                format!("receipt={}", "%E7%9A%84".repeat(6_000)).into_bytes(),
-            ),
+            pairs(format!("receipt={}", "%E7%9A%84".repeat(6_000))),
         ),
         (
             "JSON without end",
             ("application/json".into(), "[".repeat(200_000).into_bytes()),
         ),
         ("nothing", (String::new(), Vec::new())),
-    ]
+    ]);
+    bodies
 }
 
 #[test]

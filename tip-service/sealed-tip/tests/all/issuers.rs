@@ -146,25 +146,19 @@ fn a_revocation_is_believed_of_the_revoker_that_was_named_and_of_no_other() {
 }
 
 #[test]
-fn a_subkey_on_a_curve_nobody_here_knows_is_refused() {
+fn a_subkey_on_a_curve_nobody_here_can_seal_to_is_refused() {
     let (unit, cert) = key(1);
     let primary = &unit.primary_key;
     let born = u32::try_from(NOW - DAY).unwrap().to_be_bytes();
-    // ECDH (18): a curve of no name, a number of 17 bits, SHA-256 with AES-128.
-    let curve = [3, 0x2a, 0x03, 0x04];
-    let body = [
-        &[4][..],
-        &born,
-        &[18],
-        &curve,
-        &[0, 17, 1, 2, 3],
-        &[3, 1, 8, 7],
-    ]
-    .concat();
-    let packet = [&[0xC0 | 14, u8::try_from(body.len()).unwrap()], &body[..]].concat();
-    let subkey = match PacketParser::new(&packet[..]).next() {
-        Some(Ok(Packet::PublicSubkey(subkey))) => subkey,
-        other => panic!("{other:?}"),
+    // ECDH (18): the curve, a number of 17 bits, SHA-256 with AES-128.
+    let on = |curve: &[u8]| {
+        let number = [0, 17, 1, 2, 3, 3, 1, 8, 7];
+        let body = [&[4][..], &born, &[18], curve, &number].concat();
+        let packet = [&[0xC0 | 14, u8::try_from(body.len()).unwrap()], &body[..]].concat();
+        match PacketParser::new(&packet[..]).next() {
+            Some(Ok(Packet::PublicSubkey(subkey))) => subkey,
+            other => panic!("{other:?}"),
+        }
     };
     let bind = |subkey: &PublicSubkey| {
         let mut flags = KeyFlags::default();
@@ -183,5 +177,9 @@ fn a_subkey_on_a_curve_nobody_here_knows_is_refused() {
         armour(key.to_bytes().unwrap())
     };
     assert!(UnitCert::parse(&with(known.key), NOW).is_ok());
-    assert_eq!(refusal(&with(subkey)), KeyError::WeakAlgorithm);
+    let nameless = on(&[3, 0x2a, 0x03, 0x04]);
+    let brainpool = on(&[9, 0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x07]);
+    for unusable in [nameless, brainpool] {
+        assert_eq!(refusal(&with(unusable)), KeyError::WeakAlgorithm);
+    }
 }

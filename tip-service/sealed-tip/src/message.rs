@@ -246,8 +246,7 @@ fn drain(mut packet: impl Read) -> Result<(), OpenError> {
         .map_err(|e| broken(&e))
 }
 
-/// Reads to the end, `most` bytes at most, in pieces that are wiped: a buffer that grew would leave
-/// unwiped copies behind.
+/// Reads to the end, `most` bytes at most, in wiped pieces: a buffer that grew would leave copies behind.
 fn read(mut from: impl Read, most: usize) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let (mut pieces, mut length) = (Vec::new(), 0);
     loop {

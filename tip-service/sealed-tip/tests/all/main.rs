@@ -12,6 +12,7 @@ mod desk;
 mod digest;
 mod entry;
 mod gpg;
+mod issuers;
 mod letter;
 mod note;
 mod packets;

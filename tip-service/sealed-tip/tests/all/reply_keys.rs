@@ -4,7 +4,7 @@
 use pgp::composed::{Deserializable, SignedSecretKey};
 use pgp::packet::{KeyFlags, Signature, SignatureType, SubpacketData};
 use pgp::ser::Serialize;
-use pgp::types::{KeyDetails, Password, Tag};
+use pgp::types::{Duration, KeyDetails, Password, Tag};
 use sealed_tip::{KeyError, SignatureError, UnitCert, verify_detached};
 
 use crate::certs::{armour, parsed, refusal, words};
@@ -189,6 +189,21 @@ fn a_subkey_that_did_not_agree_signs_for_nobody() {
         verify_detached(TEXT, &signature, &[&cert], NOW)
     };
     assert_eq!(rebound(Some(agreed)), by(&unit));
+    // Agreed, and not yet or no longer.
+    let agreement = |created, more| {
+        let own = &secret.secret_subkeys[1].key;
+        words(&secret, SignatureType::KeyBinding, created, more)
+            .sign_primary_key_binding(own, &subkey.key, &Password::empty(), &honest.primary_key)
+            .unwrap()
+    };
+    assert_eq!(rebound(Some(agreement(NOW, Vec::new()))), by(&unit));
+    let late = rebound(Some(agreement(NOW + 1, Vec::new())));
+    let at = NOW + 1;
+    assert_eq!(late, Err(lapsed(&unit, KeyError::NotYetValid { at })));
+    let end = SubpacketData::SignatureExpirationTime(Duration::from_secs(5));
+    let over = rebound(Some(agreement(NOW - 10, vec![end])));
+    let at = NOW - 5;
+    assert_eq!(over, Err(lapsed(&unit, KeyError::Expired { at })));
     for back in [None, elsewhere.cloned()] {
         let error = rebound(back).unwrap_err();
         assert!(matches!(error, SignatureError::Stranger { .. }), "{error}");

@@ -70,6 +70,11 @@ fn days(days: u32) -> SubpacketData {
     SubpacketData::KeyExpirationTime(Duration::from_secs(days * 86_400))
 }
 
+/// How long the signature itself lasts.
+fn until(days: u32) -> SubpacketData {
+    SubpacketData::SignatureExpirationTime(Duration::from_secs(days * 86_400))
+}
+
 #[test]
 fn the_name_is_the_one_marked_first_and_else_the_newest() {
     let speaker = Speaker::new();
@@ -134,6 +139,9 @@ fn the_newest_word_about_its_life_counts_wherever_it_stands() {
         (Vec::new(), vec![direct(2, Vec::new())], None),
         (Vec::new(), vec![direct(2, vec![days(200)])], end(200)),
         (Vec::new(), vec![direct(2, vec![days(0)])], None),
+        // A signature that says it ends after no time does not end.
+        (Vec::new(), vec![direct(2, vec![until(0)])], None),
+        (Vec::new(), vec![direct(2, vec![until(150)])], end(152)),
     ] {
         let told = (users.len(), directs.len());
         let cert = speaker.cert(users, directs);

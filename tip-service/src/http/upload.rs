@@ -24,6 +24,7 @@ pub(super) enum Upload {
 }
 
 /// Where a file goes.
+#[derive(Clone, Copy)]
 pub(super) enum Upstream<'a> {
     /// Waits to be cleaned.
     Spool(&'a Arc<Spool>, Share),

@@ -13,6 +13,7 @@ use crate::store::{NewLetter, ThreadRow};
 use crate::units::Unit;
 
 /// A letter's place: which thread, and whether it is the first there.
+#[derive(Clone, Copy)]
 struct Place {
     token: Id,
     begins: bool,
@@ -62,7 +63,7 @@ impl Sealer {
             let thread = threads.iter().find(|t| t.routed_to == routed.id);
             let unit = thread
                 .and_then(|t| register.unit(&t.unit_id))
-                .unwrap_or(&routed);
+                .unwrap_or(routed);
             let place = Place {
                 token: thread.map_or_else(|| self.entropy.bytes(), |t| t.id),
                 begins: thread.is_none(),

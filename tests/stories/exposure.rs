@@ -157,7 +157,7 @@ fn in_a_browser(device: Device, name: &str) {
         browser.fill("#what", WHAT);
         browser.click_through("#tip-form .send button[type=submit]");
         assert_eq!(browser.text("#exposure"), TITLE);
-        browser.picture(&format!("exposure-{name}-{}", n + 1));
+        browser.picture_whole(&format!("exposure-{name}-{}", n + 1), device);
         assert!(!browser.overflows(), "wider than the screen");
         browser.click_through(button);
         let receipt = browser.text("#receipt");

@@ -11,7 +11,7 @@ use e2e::http::{Answer, Client};
 use e2e::install::Install;
 use e2e::ledger::Ledger;
 use e2e::letter::Letter;
-use e2e::machine::whole_machine;
+use e2e::machine::{wait_for, whole_machine};
 use rand::Rng;
 
 const KILLS: u32 = 100;
@@ -56,6 +56,11 @@ fn every_receipt_shown_under_a_hundred_kills_has_its_one_letter_after_restart() 
             scope.spawn(move || visitor.send_tips());
         }
         for _ in 0..kills {
+            // However busy the machine: each life of the service has made promises before it ends.
+            let before = ledger.len();
+            wait_for("a receipt", Duration::from_secs(60), || {
+                (ledger.len() > before).then_some(())
+            });
             // The one wait here that asks nothing: the moment of the kill must be nobody's choice.
             thread::sleep(Duration::from_millis(rand::thread_rng().gen_range(5..150)));
             service.kill9();
@@ -71,7 +76,7 @@ fn every_receipt_shown_under_a_hundred_kills_has_its_one_letter_after_restart() 
         unanswered.load(Ordering::Relaxed),
     );
     let shown = ledger.len();
-    assert!(shown > kills as usize, "hardly any load: {shown} receipts");
+    assert!(shown >= kills as usize, "hardly any load: {shown} receipts");
     gnupg_agrees(&install);
 }
 

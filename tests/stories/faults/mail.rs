@@ -2,7 +2,6 @@
 //! parked where the server refuses it for good; the operator is told; and it arrives once the server is well.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use e2e::form::shown_receipt;
 use e2e::install::Install;
@@ -112,15 +111,15 @@ fn a_connection_that_breaks_in_the_middle_of_a_letter_leaves_no_half_letter_and_
 #[test]
 fn a_slow_server_gets_every_letter_and_delays_no_receipt() {
     let (server, install) = faulty();
+    let install = install.with("mail.transport.timeout_seconds", 30);
     let service = install.start();
     let ledger = Ledger::of(&install);
     let mut visitor = service.visitor();
     for step in ["connect", "mail", "data"] {
-        server.fails_at(step, "1");
-        let begun = std::time::Instant::now();
+        server.fails_at(step, "2");
         ledger.send(&mut visitor, &format!("慢在{step}"));
-        assert!(begun.elapsed() < Duration::from_secs(1), "{step}");
         let count = ledger.len();
+        assert!(server.letters().len() < count, "the receipt came first");
         wait_for(&format!("the letter slow at {step}"), PATIENCE, || {
             (server.letters().len() >= count).then_some(())
         });

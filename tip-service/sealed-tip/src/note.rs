@@ -93,24 +93,11 @@ pub(crate) fn entity(note: &Note<'_>, cover: &Cover<'_>) -> Zeroizing<Vec<u8>> {
         Note::Answer { text } => {
             let mut letter = Notice::new(cover, "【举报人回复】", &reference, text.as_str().len());
             letter.answer(text);
-            letter.finish(
-                "answer",
-                cover.reply,
-                Body::Answer {
-                    text: text.as_str(),
-                },
-            )
+            let text = text.as_str();
+            letter.finish("answer", cover.reply, Body::Answer { text })
         }
         Note::Photographs { photos, first, of } => {
-            let room = photographs::room(photos);
-            let mut letter = Notice::new(cover, "【照片】", &reference, room);
-            letter.photographs(photos, first, of);
-            let body = Body::Photographs {
-                first,
-                of,
-                photographs: photographs::listed(photos, first, &photographs::range(photos, first)),
-            };
-            letter.finish_with("photographs", cover.reply, body, photos, first)
+            illustrated(cover, &reference, photos, first, of)
         }
         Note::Quiet => {
             let mut letter = Notice::new(cover, "【空信】", &reference, 0);
@@ -155,4 +142,24 @@ pub(crate) fn entity(note: &Note<'_>, cover: &Cover<'_>) -> Zeroizing<Vec<u8>> {
             letter.finish("incoming", cover.reply, Body::Incoming { from })
         }
     }
+}
+
+/// A letter of photographs.
+fn illustrated(
+    cover: &Cover<'_>,
+    reference: &Text,
+    photos: &[Photo],
+    first: usize,
+    of: usize,
+) -> Zeroizing<Vec<u8>> {
+    let room = photographs::room(photos);
+    let mut letter = Notice::new(cover, "【照片】", reference, room);
+    letter.photographs(photos, first, of);
+    let attached = photographs::range(photos, first);
+    let body = Body::Photographs {
+        first,
+        of,
+        photographs: photographs::listed(photos, first, &attached),
+    };
+    letter.finish_with("photographs", cover.reply, body, photos, first)
 }

@@ -120,11 +120,8 @@ impl Intake {
         } else {
             class
         };
-        let now = self.clock.unix();
-        let ripens = self.loaded.config.limits.ticket_seconds;
-        let worth = key.as_ref().map_or(Worth::Nothing, |key| {
-            ticket::worth(key, &id, form.get("ticket"), now, ripens)
-        });
+        let ticket = form.get("ticket");
+        let worth = self.worth(key.as_deref(), &id, ticket);
         let receipt = key.as_ref().map(|key| Receipt::derive(key, id.as_bytes()));
         let mailbox = match (&receipt, known) {
             (_, Some(mailbox_id)) => Mailbox::Known { mailbox_id },
@@ -139,7 +136,7 @@ impl Intake {
         };
         let mut news = match (self.try_once(&mut tip, &press, mailbox).await, &key) {
             (Err(SubmitError::Store(StoreError::Crowded)), Some(key)) => {
-                return Err(self.wait(key, &id, worth, form.get("ticket")));
+                return Err(self.wait(key, &id, worth, ticket));
             }
             (news, _) => news?,
         };
@@ -161,6 +158,13 @@ impl Intake {
             receipt,
             news,
             class,
+        })
+    }
+
+    fn worth(&self, key: Option<&[u8; 32]>, id: &FormId, ticket: &str) -> Worth {
+        let ripens = self.loaded.config.limits.ticket_seconds;
+        key.map_or(Worth::Nothing, |key| {
+            ticket::worth(key, id, ticket, self.clock.unix(), ripens)
         })
     }
 

@@ -97,7 +97,9 @@ impl<'a> Ledger<'a> {
             for path in letters() {
                 if read.insert(path.clone()) {
                     progress = Instant::now();
-                    take(&Letter::read(&path), &key, &mut arrived);
+                    for letter in Letter::read(&path).apart() {
+                        take(&letter, &key, &mut arrived);
+                    }
                 }
             }
             let missing = self.missing(&arrived);

@@ -202,7 +202,7 @@ fn a_server_that_takes_a_letter_and_sends_it_back_has_not_got_rid_of_it() {
 fn names_of_sealed(server: &MailServer) -> Vec<String> {
     let letters = server.letters().into_iter();
     letters
-        .map(|path| Letter::read(&path))
+        .flat_map(|path| Letter::read(&path).apart())
         .filter(Letter::is_sealed)
         .filter_map(|letter| letter.header("Message-ID"))
         .collect()

@@ -141,11 +141,8 @@ impl Intake {
         } else {
             class
         };
-        let now = self.clock.unix();
-        let ripens = self.loaded.config.limits.ticket_seconds;
-        let worth = key.as_ref().map_or(Worth::Nothing, |key| {
-            ticket::worth(key, &id, form.get("ticket"), now, ripens)
-        });
+        let ticket = form.get("ticket");
+        let worth = self.worth(key.as_deref(), &id, ticket);
         let receipt = key
             .as_ref()
             .map(|key| Arc::new(Receipt::derive(key, id.as_bytes())));
@@ -175,7 +172,7 @@ impl Intake {
             .await?;
         let (tip, news) = match (self.store(tip, &press, mailbox).await, &key) {
             (Err(SubmitError::Store(StoreError::Crowded)), Some(key)) => {
-                return Err(self.wait(key, &id, worth, form.get("ticket")));
+                return Err(self.wait(key, &id, worth, ticket));
             }
             (done, _) => done?,
         };
@@ -193,6 +190,13 @@ impl Intake {
             receipt,
             news,
             class,
+        })
+    }
+
+    fn worth(&self, key: Option<&[u8; 32]>, id: &FormId, ticket: &str) -> Worth {
+        let ripens = self.loaded.config.limits.ticket_seconds;
+        key.map_or(Worth::Nothing, |key| {
+            ticket::worth(key, id, ticket, self.clock.unix(), ripens)
         })
     }
 

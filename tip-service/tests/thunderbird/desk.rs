@@ -226,6 +226,7 @@ impl Office {
                 ends_day: day + 90,
             },
             class: Class::Prompt,
+            waited: false,
             letters: vec![NewLetter {
                 id: [9; 16],
                 unit_id: unit.id.clone(),

@@ -141,6 +141,8 @@ impl Inner {
 struct Timer {
     base: Instant,
     longest: Instant,
+    /// Since when `moved` is counted, a minute at most.
+    since: Instant,
     moved: usize,
     sleep: Pin<Box<Sleep>>,
 }
@@ -151,16 +153,21 @@ impl Timer {
         Self {
             base: now + within,
             longest: now + LONGEST.max(within),
+            since: now,
             moved: 0,
             sleep: Box::pin(sleep_until(now + within)),
         }
     }
 
     fn count(&mut self, bytes: usize) {
+        let now = Instant::now();
+        if now - self.since > MINUTE {
+            (self.since, self.moved) = (now, 0);
+        }
         self.moved += bytes;
         if self.moved >= BYTES_A_MINUTE {
-            self.moved = 0;
-            let deadline = self.base.max(Instant::now() + MINUTE).min(self.longest);
+            (self.since, self.moved) = (now, 0);
+            let deadline = self.base.max(now + MINUTE).min(self.longest);
             self.sleep.as_mut().reset(deadline);
         }
     }

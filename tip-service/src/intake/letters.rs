@@ -43,6 +43,20 @@ impl Intake {
 }
 
 impl Sealer {
+    /// Whether every unit that a tip goes to can be written to.
+    pub(super) fn is_open(&self, tip: &Tip) -> Result<(), SubmitError> {
+        let county = tip.county.as_ref().map(|county| county.code.as_str());
+        let units = self
+            .loaded
+            .register
+            .route(&tip.kind.code, county, tip.officials);
+        let now = self.clock.unix();
+        units.iter().try_for_each(|unit| {
+            let usable = unit.usable(now);
+            usable.map_err(|_| SubmitError::Closed(Arc::clone(unit)))
+        })
+    }
+
     /// A tip's letters. A supplement follows its thread to whichever unit is responsible by now.
     pub(super) fn tip(
         &self,

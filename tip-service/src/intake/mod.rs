@@ -161,6 +161,8 @@ impl Intake {
             words_hash,
             waited: worth == Worth::Ripe,
         };
+        // Told first: nobody shall think over words that cannot be sent.
+        self.sealer().is_open(&tip)?;
         if !form.has_seen_exposure() {
             self.second_look(exposure::in_tip(&tip), &id, &press.content_hash)
                 .await?;

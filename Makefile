@@ -5,7 +5,7 @@ SERVICE := target/release/tip-service
 export PATH := $(PATH):$(TOOLS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build site serve test check inbox bench doctor setup clean
+.PHONY: help run build site serve test check inbox bench traffic flood doctor setup clean
 
 help: ## 列出这些命令 · list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,16 @@ bench: site ## 量速度、内存和重量 · measure speed, memory and weight (
 	@tools/setup run
 	@cargo build --release --workspace --bins
 	@target/release/bench
+
+traffic: site ## 从加密连接的大小能猜出多少 · what sizes on the wire tell (not part of test)
+	@tools/setup traffic
+	@cargo build --release --workspace --bins
+	@target/release/traffic
+
+flood: site ## 洪水之中，正常举报是否照常（约一小时）· attacks, and what they do to honest tips (about an hour)
+	@tools/setup test
+	@cargo build --release --workspace --bins
+	@target/release/flood
 
 doctor: ## 这台机器缺什么、怎么补 · what this machine lacks and how to get it
 	@tools/setup doctor

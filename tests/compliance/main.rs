@@ -3,6 +3,7 @@
 //! which it must find; a rule that finds nothing anywhere would be worth nothing.
 
 mod accessible;
+mod anonymity;
 mod builds;
 mod day;
 mod fixture;

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use e2e::form::Form;
 use e2e::install::Install;
 use e2e::machine::{files_under, missing, repository, run, words};
 use serde_json::Value;
@@ -104,6 +105,12 @@ fn what_the_service_writes_is_valid_html() {
         std::fs::write(&file, service.visitor().get(route).text()).expect("a file");
         files.push(file);
     }
+    let mut visitor = service.visitor();
+    let asked = Form::fetch(&mut visitor).text("what", "我家对门，有事打13812345678");
+    let answer = asked.send(&mut visitor);
+    assert_eq!(answer.status, 422, "the guard");
+    files.push(install.path("work/exposure.html"));
+    std::fs::write(install.path("work/exposure.html"), answer.text()).expect("a file");
     assert_none(&complaints("--skip-non-html", &files));
 }
 

@@ -269,6 +269,7 @@ fn wishes(device: Device, profile: &Path) -> WebDriverResult<ChromeCapabilities>
         "--disable-gpu",
         "--disable-dev-shm-usage",
         "--disable-quic",
+        "--ignore-certificate-errors",
         "--no-first-run",
         "--disable-background-networking",
         "--disable-component-update",

@@ -150,7 +150,8 @@ impl Answer {
     }
 }
 
-fn read_answer(from: &mut impl BufRead, head_only: bool) -> io::Result<Answer> {
+/// Reads one answer, decompressed; of an answer to HEAD the head alone.
+pub fn read_answer(from: &mut impl BufRead, head_only: bool) -> io::Result<Answer> {
     let mut wire = 0;
     let status_line = read_line(from, &mut wire)?;
     let status = status_line

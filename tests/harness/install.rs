@@ -78,7 +78,10 @@ impl Install {
         .with("delivery.delay_max_seconds", 0)
         .with("delivery.retry_min_seconds", 1)
         .with("delivery.retry_max_seconds", 2)
+        .with("delivery.letters_per_hour", 10_000_000)
         .with("limits.prompt_per_hour", 100_000)
+        .with("limits.network_prompt_per_hour", 1_000_000)
+        .with("limits.flood_per_hour", 1_000_000)
         .with("limits.onion_prompt_per_hour", 1_000_000)
         .with("limits.refuse_per_minute", 1_000_000)
     }

@@ -40,6 +40,27 @@ impl Letter {
         }
     }
 
+    /// The letters in a mail: of a batch each one inside, as an officer's mail program opens them; else this one.
+    pub fn apart(self) -> Vec<Self> {
+        let message = MessageParser::default().parse(&self.raw);
+        let inside: Vec<Self> = message
+            .iter()
+            .flat_map(|message| &message.parts)
+            .filter(|part| part.is_content_type("message", "rfc822"))
+            .map(|part| {
+                let (from, to) = (part.raw_body_offset(), part.raw_end_offset());
+                Self {
+                    raw: self.raw[from as usize..to as usize].to_vec(),
+                }
+            })
+            .collect();
+        if inside.is_empty() {
+            vec![self]
+        } else {
+            inside
+        }
+    }
+
     /// The outer headers, name and value, in order.
     pub fn headers(&self) -> Vec<(String, String)> {
         let message = MessageParser::default()

@@ -36,6 +36,8 @@ pub enum Mode {
     DataNever,
     /// Accepts the connection and never speaks.
     Silent,
+    /// Refuses for good a mail with more than four letters in it, as one that is too large for it.
+    Few,
     /// Closes after it has asked for the message.
     CloseInData,
     /// Fails as [`MailServer::fails_at`] says.
@@ -52,6 +54,7 @@ impl Mode {
             Self::DataLater => "data-4xx",
             Self::DataNever => "data-5xx",
             Self::Silent => "silent",
+            Self::Few => "few",
             Self::CloseInData => "close-in-data",
             Self::Faulty => "faulty",
         }

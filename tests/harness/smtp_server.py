@@ -2,7 +2,7 @@
 byte for byte. Its --mode makes it fail in the one way a story is about.
 
 usage: smtp_server.py --port N --folder DIR [--certificate PEM --key PEM] [--user U --password P]
-                      [--mode normal|no-starttls|rcpt-4xx|rcpt-5xx|data-4xx|data-5xx|silent|close-in-data|faulty]
+                      [--mode normal|no-starttls|rcpt-4xx|rcpt-5xx|data-4xx|data-5xx|silent|close-in-data|faulty|few]
 
 Writes DIR/<number>.eml for each accepted message and a line to DIR/events for whatever happens. A faulty server reads
 DIR/fault at each step: "STEP HOW", the step one of connect, ehlo, starttls, auth, mail, rcpt, data, body, end, quit, and
@@ -31,6 +31,7 @@ class Keeper:
     def __init__(self, folder, mode):
         self.folder, self.numbers = folder, itertools.count(1)
         self.stage, self.refusal = REFUSALS.get(mode, (None, None))
+        self.few = mode == "few"
 
     def note(self, event):
         with open(os.path.join(self.folder, "events"), "a", encoding="utf-8") as events:
@@ -55,6 +56,9 @@ class Keeper:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        if self.few and envelope.original_content.count(b"message/rfc822") > 4:
+            self.note("REFUSED")
+            return "552 5.3.4 Message too big"
         if self.stage == "data":
             self.note("REFUSED")
             return self.refusal

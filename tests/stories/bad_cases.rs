@@ -136,18 +136,6 @@ fn an_unknown_kind_and_an_unknown_place_are_named_and_everything_else_is_kept() 
 }
 
 #[test]
-fn a_file_is_refused_in_words_while_the_service_takes_none() {
-    let answer = answer_to(|form| {
-        form.poppies("有照片")
-            .file("a.jpg", "image/jpeg", &[0xff; 999])
-    });
-    if answer.status != 200 {
-        assert_error_page("a file", &answer, 415);
-        assert_kept("a file", &answer, &[("what", "有照片")]);
-    }
-}
-
-#[test]
 fn nul_and_direction_marks_are_taken_and_shown_for_what_they_are() {
     let (_, opened) = letter_of(|form| {
         form.poppies("前\0后 \u{202e}txt.exe\u{2066} 零\u{200b}宽")

@@ -1,6 +1,8 @@
 //! Random names of rows and letters: the same 16 bytes are a key in the database, the local part of a
 //! Message-ID and a file name in a Maildir.
 
+use sha2::{Digest, Sha256};
+
 /// 16 random bytes. Random, so that no name tells the order of arrival.
 pub type Id = [u8; 16];
 
@@ -26,6 +28,15 @@ pub fn message_id(id: &Id, domain: &str) -> String {
     format!("<{}@{domain}>", hex(id))
 }
 
+/// The name of a mail with several letters: the same for the same letters, in whatever order.
+#[must_use]
+pub fn of_batch(letters: &[Id]) -> Id {
+    let mut letters = letters.to_vec();
+    letters.sort_unstable();
+    let hash = Sha256::digest(letters.concat());
+    std::array::from_fn(|i| hash.get(i).copied().unwrap_or(0))
+}
+
 /// The name of a mailbox in letters: the same for a tip and all that follows it, says nothing by itself.
 #[must_use]
 pub fn reference(mailbox_id: &Id) -> String {
@@ -40,6 +51,14 @@ pub fn reference(mailbox_id: &Id) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_same_letters_make_the_same_batch_in_any_order_and_no_others_do() {
+        let (a, b, c) = ([1; 16], [2; 16], [3; 16]);
+        assert_eq!(of_batch(&[a, b, c]), of_batch(&[c, a, b]));
+        assert_ne!(of_batch(&[a, b, c]), of_batch(&[a, b]));
+        assert_ne!(of_batch(&[a]), a);
+    }
 
     #[test]
     fn a_name_is_read_back_and_anything_else_is_none() {

@@ -16,6 +16,7 @@ pub mod config;
 
 pub mod limits;
 pub mod mail;
+pub mod spool;
 pub mod store;
 
 pub mod correspondence;

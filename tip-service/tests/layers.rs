@@ -21,7 +21,7 @@ const STEPS: &[&[&str]] = &[
     &["kinds"],
     &["units"],
     &["config"],
-    &["store", "mail", "limits"],
+    &["store", "mail", "limits", "spool"],
     &["intake", "delivery", "correspondence", "purge"],
     &["http"],
     &["app"],

@@ -7,10 +7,14 @@
     reason = "a panic here is a failed test, which is what is wanted"
 )]
 
+#[path = "tip_life/crowd.rs"]
+mod crowd;
 #[path = "tip_life/desk.rs"]
 mod desk;
 #[path = "tip_life/ending.rs"]
 mod ending;
+#[path = "tip_life/exposing.rs"]
+mod exposing;
 #[expect(dead_code, reason = "shared with the tests of the configuration")]
 #[path = "config/house.rs"]
 mod house;

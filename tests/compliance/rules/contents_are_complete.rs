@@ -86,6 +86,7 @@ const LINES: &[(&str, &[&str])] = &[
             "/report/what-to-report/",
             "/report/how-it-works/",
             "/report/kept/",
+            "/report/anonymity/",
             "/report/rewards/",
             "/report/private-browsing/",
             "/report/unavailable/",

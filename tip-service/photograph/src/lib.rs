@@ -4,7 +4,26 @@
 //! Pure: no file, clock or chance of its own. Must never hand out a byte of the original, and never panic, whatever it
 //! is given.
 
+mod budget;
+mod colour;
+mod decode;
+mod exif;
+mod found;
+mod jpeg;
+mod lossless;
+mod png;
+mod shrink;
+mod sniff;
+mod upright;
+mod webp;
+mod write;
+
+use std::panic::catch_unwind;
+
 use zeroize::Zeroizing;
+
+use crate::exif::Exif;
+use crate::sniff::Format;
 
 /// Longest picture that is looked at, in bytes.
 pub const MAX_BYTES: usize = 10 << 20;
@@ -88,11 +107,43 @@ pub enum Refusal {
 
 /// Cleans one picture, whatever its name or declared type said.
 ///
+/// The decoders are given a copy that holds nothing but the picture's own pieces (tables, pixels), the first picture of
+/// an animation only. Transparent parts become white, CMYK and 16 bits a channel become 8-bit RGB. A colour profile
+/// that is a plain matrix and curves is applied; any other is dropped and the numbers stay as they are.
+///
 /// # Errors
 /// [`Refusal`], never more than a kind: no part of the input.
 pub fn clean(raw: &[u8]) -> Result<Photograph, Refusal> {
     if raw.len() > MAX_BYTES {
         return Err(Refusal::TooLong);
     }
-    Err(Refusal::Unknown)
+    // Foreign decoders on foreign bytes: whatever they do, the service goes on.
+    catch_unwind(|| cleaned(raw)).unwrap_or(Err(Refusal::Broken))
+}
+
+fn cleaned(raw: &[u8]) -> Result<Photograph, Refusal> {
+    let format = sniff::format(raw)?;
+    let (found, decode): (_, fn(&found::Found<'_>) -> _) = match format {
+        Format::Jpeg => (jpeg::take_apart(raw)?, decode::jpeg),
+        Format::Png => (png::take_apart(raw)?, decode::png),
+        Format::Webp => (webp::take_apart(raw)?, decode::webp),
+    };
+    budget::check(&found.frame)?;
+    let exif = Exif::new(found.exif.unwrap_or_default());
+    let mut removed = found.removed.clone();
+    removed.extend(exif.holds());
+    let mut pixels = decode(&found).ok_or(Refusal::Broken)?;
+    if let Some(profile) = pixels.profile.take().or_else(|| found.profile.clone()) {
+        colour::to_srgb(&profile, &mut pixels);
+    }
+    drop(found);
+    let written = write::jpeg(pixels, exif.turn())?;
+    Ok(Photograph {
+        jpeg: written.jpeg,
+        width: written.width,
+        height: written.height,
+        coordinates: exif.coordinates(),
+        removed: removed.into_iter().collect(),
+        smaller: written.smaller,
+    })
 }

@@ -11,7 +11,6 @@ const LINE_BYTES: usize = 48;
 #[must_use]
 pub fn armor(message: &[u8]) -> Vec<u8> {
     let mut armored = b"-----BEGIN PGP MESSAGE-----\n\n".to_vec();
-    armored.reserve(message.len() / 3 * 4 + message.len() / LINE_BYTES + 64);
     for line in message.chunks(LINE_BYTES) {
         armored.extend_from_slice(STANDARD.encode(line).as_bytes());
         armored.push(b'\n');

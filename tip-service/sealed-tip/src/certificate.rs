@@ -73,7 +73,6 @@ fn dearmor(armored: &str) -> Result<Vec<u8>, KeyError> {
         .map_err(|error| unreadable(&error))?;
     match dearmor.typ {
         Some(BlockType::PublicKey) => Ok(bytes),
-        Some(BlockType::PrivateKey) => Err(KeyError::SecretMaterial),
         _ => Err(KeyError::Unreadable("not a public key block".into())),
     }
 }

@@ -84,3 +84,24 @@ fn line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
 fn unreadable(what: &str) -> SignatureError {
     SignatureError::Unreadable(what.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signed_text_is_written_without_moving() -> Result<(), SignatureError> {
+        for lines in [1, 2, 3_000] {
+            let below = format!(
+                "{}-----BEGIN PGP SIGNATURE-----\n\n=\n-----END PGP SIGNATURE-----",
+                "\n".repeat(lines)
+            );
+            let message = format!("-----BEGIN PGP SIGNED MESSAGE-----\n\n{below}\n");
+            let (text, _) = split(message.as_bytes())?;
+            assert_eq!(text.len(), 2 * (lines - 1));
+            let breaks = below.matches('\n').count();
+            assert_eq!(text.capacity(), below.len() + breaks);
+        }
+        Ok(())
+    }
+}

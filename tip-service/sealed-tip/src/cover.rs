@@ -5,7 +5,7 @@
 //! link every byte that is not plain is percent-encoded.
 
 use crate::Text;
-use crate::mime::Part;
+use crate::mime::{Content, Part};
 use crate::page::Page;
 
 /// What surrounds the words in every letter to a unit.
@@ -80,13 +80,13 @@ const REWARD: Action = Action {
 };
 
 impl Cover<'_> {
-    /// At least as many bytes as [`actions`] writes.
+    /// As many bytes as [`actions`] writes: it is done once to see. Nothing in it is a tip's.
     pub(crate) fn room(&self) -> usize {
-        let reply = self.reply.map_or(0, |reply| {
-            reply.address.len() + reply.message_id.len() + reply.reward.map_or(0, str::len)
-        });
-        // A cleaned text is at most five times as long, a percent-encoded one three times that.
-        8 * (15 * (self.reference.len() + reply) + 256)
+        let mut page = Page::new(0);
+        if let Some(reply) = &self.reply {
+            actions(&mut page, &Text::line(self.reference), reply);
+        }
+        page.into_text().len()
     }
 }
 
@@ -155,20 +155,49 @@ pub(crate) fn certificate(reply: &ReplyTo<'_>) -> Vec<u8> {
 pub(crate) fn parts<'a>(text: &'a [u8], json: &'a [u8], cert: Option<&'a [u8]>) -> Vec<Part<'a>> {
     let mut parts = vec![
         Part {
-            content_type: "text/plain; charset=utf-8",
-            disposition: "inline",
-            content: text,
+            content_type: "text/plain; charset=utf-8".into(),
+            disposition: "inline".into(),
+            content: Content::Text(text),
         },
         Part {
-            content_type: "application/json; name=\"tip.json\"",
-            disposition: "attachment; filename=\"tip.json\"",
-            content: json,
+            content_type: "application/json; name=\"tip.json\"".into(),
+            disposition: "attachment; filename=\"tip.json\"".into(),
+            content: Content::Text(json),
         },
     ];
     parts.extend(cert.map(|content| Part {
-        content_type: "application/pgp-keys; name=\"service.asc\"",
-        disposition: "attachment; filename=\"service.asc\"",
-        content,
+        content_type: "application/pgp-keys; name=\"service.asc\"".into(),
+        disposition: "attachment; filename=\"service.asc\"".into(),
+        content: Content::Text(content),
     }));
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_room_made_for_the_actions_is_what_they_take() {
+        let odd = "\u{ad}\u{e007f}字%".repeat(50);
+        for text in ["LY-1", &odd] {
+            for reward in [None, Some(text)] {
+                let reply = ReplyTo {
+                    address: text,
+                    message_id: text,
+                    service_cert: "",
+                    encrypted: true,
+                    reward,
+                };
+                let cover = |reply| Cover {
+                    reference: text,
+                    reply,
+                };
+                let mut page = Page::new(0);
+                actions(&mut page, &Text::line(text), &reply);
+                assert_eq!(cover(Some(reply)).room(), page.into_text().len());
+                assert_eq!(cover(None).room(), 0);
+            }
+        }
+    }
 }

@@ -6,7 +6,7 @@
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::note::VERSION;
+use crate::notice::VERSION;
 use crate::page::{Page, RULE};
 use crate::{DigestLine, Text, cover, mime};
 
@@ -89,7 +89,8 @@ impl Digest<'_> {
     }
 
     fn text(&self, subject: &str, lines: usize) -> Zeroizing<String> {
-        let mut page = Page::new(2 * mime::SMALLEST_BUCKET);
+        // Nothing in it is a tip's: a list too long for the bucket may move.
+        let mut page = Page::new(mime::SMALLEST_BUCKET);
         page.say(subject);
         page.say("");
         page.say(&format!("未办结线索：{} 件", self.open.len()));

@@ -5,6 +5,7 @@
 //! lets anybody seal to a public key, and the author is what the service verified before sealing.
 
 use std::convert::Infallible;
+use std::io::Write;
 
 use hpke::aead::{AeadTag, ChaCha20Poly1305};
 use hpke::inout::InOutBuf;
@@ -125,7 +126,15 @@ pub fn seal_entry<R: CryptoRng + RngCore>(
     shred: &[u8; 32],
     rng: &mut R,
 ) -> Result<SealedEntry, EntryError> {
-    let mut buffer = padded(entry)?;
+    sealed(padded(entry)?, mailbox_public, shred, rng)
+}
+
+fn sealed<R: CryptoRng + RngCore>(
+    mut buffer: Zeroizing<Vec<u8>>,
+    mailbox_public: &[u8; 32],
+    shred: &[u8; 32],
+    rng: &mut R,
+) -> Result<SealedEntry, EntryError> {
     let public = <Dh as Kem>::PublicKey::from_bytes(mailbox_public).map_err(|_| EntryError::Key)?;
     let (key, tag) = hpke::single_shot_seal_inout_detached_with_rng::<Aead, Kdf, Dh>(
         &OpModeS::Base,
@@ -179,7 +188,8 @@ fn info(shred: &[u8; 32]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new([LABEL.as_bytes(), &[0], shred].concat())
 }
 
-/// Version byte, JSON, blanks up to the bucket. The room is made before anything is written.
+/// Version byte, JSON, blanks up to the bucket. All the room there can be is made before anything is
+/// written: a buffer that grew would leave unwiped copies behind.
 fn padded(entry: &Entry) -> Result<Zeroizing<Vec<u8>>, EntryError> {
     let unit = match &entry.author {
         Author::Holder => None,
@@ -194,18 +204,14 @@ fn padded(entry: &Entry) -> Result<Zeroizing<Vec<u8>>, EntryError> {
         text: entry.text.as_str().into(),
         day: entry.day,
     };
-    // An escaped text is at most twice as long: there is no control character but LF in it.
-    let unit = root.unit.as_ref();
-    let names = unit.map_or(0, |unit| unit.name.len() + unit.fingerprint.len());
-    let room = 256 + 6 * (names + root.verb.len()) + 2 * root.text.len();
-    let mut out = Zeroizing::new(Vec::with_capacity(bucket(room)));
-    out.push(VERSION);
-    serde_json::to_writer(&mut *out, &root).map_err(|_| EntryError::Format)?;
-    let bucket = bucket(out.len());
-    if bucket > LARGEST_BUCKET {
-        return Err(EntryError::TooLarge);
-    }
-    out.resize(bucket, b' ');
+    let mut out = Zeroizing::new(vec![b' '; LARGEST_BUCKET]);
+    let mut rest = &mut out[..];
+    let written = rest.write_all(&[VERSION]).map_err(serde_json::Error::io);
+    written
+        .and_then(|()| serde_json::to_writer(&mut rest, &root))
+        .map_err(|_| EntryError::TooLarge)?;
+    let length = LARGEST_BUCKET - rest.len();
+    out.truncate(bucket(length));
     Ok(out)
 }
 
@@ -260,3 +266,6 @@ impl<R: RngCore> TryRng for Chance<'_, R> {
 }
 
 impl<R: CryptoRng + RngCore> TryCryptoRng for Chance<'_, R> {}
+
+#[cfg(test)]
+mod tests;

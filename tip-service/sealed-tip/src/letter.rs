@@ -5,11 +5,13 @@
 //! reference cannot bring a line break either. What may tell who the tipster is stands apart, at
 //! the very end.
 
+use std::ops::Range;
+
 use zeroize::Zeroizing;
 
 use crate::cover::{self, Cover};
 use crate::page::{Page, RULE};
-use crate::{Named, Text, Tip, mime, tip_json};
+use crate::{Named, Text, Tip, mime, photographs, tip_json};
 
 /// The whole MIME entity, CRLF line ends, exactly one size bucket long.
 pub(crate) fn entity(tip: &Tip, cover: &Cover<'_>) -> Zeroizing<Vec<u8>> {
@@ -21,11 +23,31 @@ pub(crate) fn entity(tip: &Tip, cover: &Cover<'_>) -> Zeroizing<Vec<u8>> {
     subject.push_str(&title);
     subject.push_str(" · ");
     subject.push_str(reference.as_str());
-    let text = body(tip, cover, &reference, &title);
-    let json = tip_json::write(tip, &reference, cover.reply.as_ref());
+    let attached = tip.sheets().into_iter().next().unwrap_or_default();
+    let text = body(tip, cover, &reference, &title, &attached);
+    let json = tip_json::write(tip, &reference, cover.reply.as_ref(), &attached);
     let cert = cover.reply.as_ref().map(cover::certificate);
-    let parts = cover::parts(text.as_bytes(), &json, cert.as_deref());
+    let mut parts = cover::parts(text.as_bytes(), &json, cert.as_deref());
+    let photos = tip.photographs.get(attached).unwrap_or_default();
+    parts.extend(photographs::parts(photos, 1));
     mime::entity(&subject, &parts)
+}
+
+/// Length of a tip's letter without its photographs and what a cover adds, in bytes: what every run of attached
+/// photographs would say is counted in.
+pub(crate) fn length(tip: &Tip) -> usize {
+    let cover = Cover {
+        reference: "",
+        reply: None,
+    };
+    let (reference, title) = (Text::line(""), title(tip));
+    let all = 0..tip.photographs.len();
+    let text = body(tip, &cover, &reference, &title, &all);
+    let json = tip_json::write(tip, &reference, None, &all);
+    let breaks = |lf: &[u8]| lf.iter().filter(|b| **b == b'\n').count();
+    let crlf = breaks(text.as_bytes()) + breaks(&json);
+    // The subject is written three times as long, in words of which each has its frame.
+    text.len() + json.len() + crlf + title.len() * 5 + 1024
 }
 
 /// What an officer sees first: in the list of mails once the letter is decrypted (there with the
@@ -66,11 +88,19 @@ struct Letter {
     unclear: Vec<&'static str>,
 }
 
-fn body(tip: &Tip, cover: &Cover<'_>, reference: &Text, title: &str) -> Zeroizing<String> {
+fn body(
+    tip: &Tip,
+    cover: &Cover<'_>,
+    reference: &Text,
+    title: &str,
+    attached: &Range<usize>,
+) -> Zeroizing<String> {
     // The rest is headings and places, which are counted in too.
-    let words = tip.canonical().len() + title.len() + reference.as_str().len();
+    let words = tip.length() + title.len() + reference.as_str().len();
     let mut letter = Letter {
-        page: Page::new(Page::quoted_room(words) + cover.room() + 8192),
+        page: Page::new(
+            Page::quoted_room(words) + cover.room() + photographs::room(&tip.photographs) + 8192,
+        ),
         unclear: Vec::new(),
     };
     letter.marks(tip, reference, title);
@@ -79,6 +109,7 @@ fn body(tip: &Tip, cover: &Cover<'_>, reference: &Text, title: &str) -> Zeroizin
     letter.questions(tip);
     letter.field("【涉及人员】", "涉及人员", &tip.people);
     letter.field("【涉及车辆】", "涉及车辆", &tip.vehicles);
+    photographs::section(&mut letter.page, &tip.photographs, attached);
     letter.close(tip);
     letter.way_back(cover, reference);
     letter.source(tip);

@@ -29,7 +29,7 @@ const MAX_SIGNATURES: usize = 16;
 /// What packets need beside the text in them.
 const FRAME: usize = 64 * 1024;
 /// Read at once.
-const CHUNK: usize = 8 * 1024;
+const CHUNK: usize = 8192;
 
 /// The text of a message and the signatures that stand around it, unverified.
 pub(crate) struct Contents {
@@ -246,25 +246,27 @@ fn drain(mut packet: impl Read) -> Result<(), OpenError> {
         .map_err(|e| broken(&e))
 }
 
-/// Reads to the end, `most` bytes at most, and leaves no copy behind when it needs more room.
+/// Reads to the end, `most` bytes at most, in wiped pieces: a buffer that grew would leave copies behind.
 fn read(mut from: impl Read, most: usize) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-    let mut out = Zeroizing::new(Vec::with_capacity(CHUNK));
-    let mut chunk = Zeroizing::new([0_u8; CHUNK]);
+    let (mut pieces, mut length) = (Vec::new(), 0);
     loop {
-        let count = from.read(&mut chunk[..]).map_err(|e| broken(&e))?;
+        let mut piece = Zeroizing::new(Vec::with_capacity(CHUNK));
+        let mut next = from.by_ref().take(CHUNK as u64);
+        let count = next.read_to_end(&mut piece).map_err(|e| broken(&e))?;
         if count == 0 {
-            return Ok(out);
+            break;
         }
-        if out.len() + count > most {
+        length += count;
+        if length > most {
             return Err(OpenError::TooLarge);
         }
-        if out.capacity() - out.len() < count {
-            let mut wider = Zeroizing::new(Vec::with_capacity(out.capacity() * 2));
-            wider.extend_from_slice(&out);
-            out = wider;
-        }
-        out.extend_from_slice(chunk.get(..count).unwrap_or_default());
+        pieces.push(piece);
     }
+    let mut out = Zeroizing::new(Vec::with_capacity(length));
+    for piece in &pieces {
+        out.extend_from_slice(piece);
+    }
+    Ok(out)
 }
 
 fn unexpected(tag: Tag) -> OpenError {
@@ -273,4 +275,26 @@ fn unexpected(tag: Tag) -> OpenError {
 
 fn broken(error: &dyn std::fmt::Display) -> OpenError {
     OpenError::Message(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_is_whole_and_never_longer_than_allowed() {
+        for length in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 5] {
+            let bytes: Vec<u8> = (0..=250).cycle().take(length).collect();
+            let whole = read(&bytes[..], length);
+            assert_eq!(whole.as_ref().map(|read| read.to_vec()), Ok(bytes.clone()));
+            assert_eq!(
+                whole.map(|read| read.capacity()),
+                Ok(length),
+                "room made once"
+            );
+            if length > 0 {
+                assert_eq!(read(&bytes[..], length - 1), Err(OpenError::TooLarge));
+            }
+        }
+    }
 }

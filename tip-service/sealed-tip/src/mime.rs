@@ -5,27 +5,72 @@
 //! length: the boundary is one the content does not hold, and the epilogue fills the entity up to
 //! a bucket.
 
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 /// The smallest entity; each further bucket is four times the one before.
 pub(crate) const SMALLEST_BUCKET: usize = 8 * 1024;
 const BUCKET_STEP: usize = 4;
+/// The largest entity, in bytes; half of it is the bucket before. Encrypted and armoured it stays below 6 MB, which
+/// ordinary mail servers take (Postfix by default 10 MB).
+pub(crate) const MAX_ENTITY: usize = 4 << 20;
+/// Bytes in a line of base64: 76 characters (RFC 2045 section 6.8).
+const BASE64_LINE: usize = 57;
 /// Length of a padding line with its CRLF.
 const PAD_LINE: usize = 76;
 
-/// One part of the entity. `content` has LF line ends; the rest is fixed text, never content.
+/// One part of the entity. But for its content it is our own text, never foreign words.
 pub(crate) struct Part<'a> {
-    pub(crate) content_type: &'static str,
-    pub(crate) disposition: &'static str,
-    pub(crate) content: &'a [u8],
+    pub(crate) content_type: Cow<'static, str>,
+    pub(crate) disposition: Cow<'static, str>,
+    pub(crate) content: Content<'a>,
+}
+
+/// What is in a part.
+#[derive(Clone, Copy)]
+pub(crate) enum Content<'a> {
+    /// Text with LF line ends.
+    Text(&'a [u8]),
+    /// Anything, which travels as base64.
+    Bytes(&'a [u8]),
+}
+
+impl Content<'_> {
+    /// Length in the entity.
+    fn length(self) -> usize {
+        match self {
+            Content::Text(lf) => lf.len() + lf.iter().filter(|b| **b == b'\n').count(),
+            Content::Bytes(bytes) => base64_length(bytes.len()),
+        }
+    }
+
+    fn push(self, out: &mut Vec<u8>) {
+        match self {
+            Content::Text(lf) => push_crlf(out, lf),
+            Content::Bytes(bytes) => push_base64(out, bytes),
+        }
+    }
+}
+
+/// Length of so many bytes as lines of base64, each with its CRLF.
+pub(crate) fn base64_length(bytes: usize) -> usize {
+    bytes.div_ceil(3) * 4 + bytes.div_ceil(BASE64_LINE) * 2
 }
 
 impl Part<'_> {
     fn head(&self, boundary: &str) -> String {
         format!(
-            "--{boundary}\r\nContent-Type: {}\r\nContent-Transfer-Encoding: 8bit\r\n\
+            "--{boundary}\r\nContent-Type: {}\r\nContent-Transfer-Encoding: {}\r\n\
              Content-Disposition: {}\r\n\r\n",
-            self.content_type, self.disposition
+            self.content_type,
+            match self.content {
+                Content::Text(_) => "8bit",
+                Content::Bytes(_) => "base64",
+            },
+            self.disposition
         )
     }
 }
@@ -44,14 +89,14 @@ pub(crate) fn entity(subject: &str, parts: &[Part<'_>]) -> Zeroizing<Vec<u8>> {
     let inside = parts.iter().zip(&heads);
     let length: usize = inside
         .clone()
-        .map(|(part, head)| head.len() + crlf_len(part.content) + 2)
+        .map(|(part, head)| head.len() + part.content.length() + 2)
         .sum();
     let bucket = bucket(head.len() + length + end.len());
     let mut out = Zeroizing::new(Vec::with_capacity(bucket));
     out.extend_from_slice(head.as_bytes());
     for (part, head) in inside {
         out.extend_from_slice(head.as_bytes());
-        push_crlf(&mut out, part.content);
+        part.content.push(&mut out);
         out.extend_from_slice(b"\r\n");
     }
     out.extend_from_slice(end.as_bytes());
@@ -61,9 +106,16 @@ pub(crate) fn entity(subject: &str, parts: &[Part<'_>]) -> Zeroizing<Vec<u8>> {
 
 /// The first bucket that holds `length` bytes and at least one empty padding line.
 fn bucket(length: usize) -> usize {
+    let length = length.saturating_add(2);
     let mut bucket = SMALLEST_BUCKET;
-    while bucket < length.saturating_add(2) {
-        bucket = bucket.saturating_mul(BUCKET_STEP);
+    while bucket < length {
+        // Not 8 MiB: most letters with photographs need a little more than 2.
+        let step = if bucket < MAX_ENTITY / 2 {
+            BUCKET_STEP
+        } else {
+            2
+        };
+        bucket = bucket.saturating_mul(step);
     }
     bucket
 }
@@ -85,7 +137,11 @@ fn boundary(parts: &[Part<'_>]) -> String {
     let mut n = 0_u64;
     loop {
         let candidate = format!("=_letter_{n}");
-        let held = |part: &Part<'_>| holds(part.content, candidate.as_bytes());
+        // No line of base64 holds it: it has an underscore.
+        let held = |part: &Part<'_>| match part.content {
+            Content::Text(text) => holds(text, candidate.as_bytes()),
+            Content::Bytes(_) => false,
+        };
         if !parts.iter().any(held) {
             return candidate;
         }
@@ -97,16 +153,23 @@ fn holds(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|w| w == needle)
 }
 
-fn crlf_len(lf: &[u8]) -> usize {
-    lf.len() + lf.iter().filter(|b| **b == b'\n').count()
-}
-
 fn push_crlf(out: &mut Vec<u8>, lf: &[u8]) {
     for byte in lf {
         if *byte == b'\n' {
             out.push(b'\r');
         }
         out.push(*byte);
+    }
+}
+
+/// Through a line of its own, so that no copy stays behind in a buffer that grew.
+fn push_base64(out: &mut Vec<u8>, bytes: &[u8]) {
+    let mut line = Zeroizing::new([0; 76]);
+    for piece in bytes.chunks(BASE64_LINE) {
+        // A line always has room for its piece.
+        let length = STANDARD.encode_slice(piece, &mut line[..]).unwrap_or(0);
+        out.extend_from_slice(line.get(..length).unwrap_or_default());
+        out.extend_from_slice(b"\r\n");
     }
 }
 
@@ -136,13 +199,13 @@ fn encoded_words(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Part, boundary, bucket, entity, pad};
+    use super::{Content, Part, boundary, bucket, entity, pad};
 
     fn parts<'a>(contents: &[&'a [u8]]) -> Vec<Part<'a>> {
         let part = |content: &&'a [u8]| Part {
-            content_type: "text/plain",
-            disposition: "inline",
-            content,
+            content_type: "text/plain".into(),
+            disposition: "inline".into(),
+            content: Content::Text(content),
         };
         contents.iter().map(part).collect()
     }
@@ -167,6 +230,17 @@ mod tests {
             [bucket(8190), bucket(8191), bucket(32_766)],
             [8192, 32_768, 32_768]
         );
+        let (two, four) = (2 << 20, 4 << 20);
+        assert_eq!(
+            [
+                bucket((512 << 10) - 1),
+                bucket(two - 2),
+                bucket(two - 1),
+                bucket(four - 2)
+            ],
+            [two, two, four, four]
+        );
+        assert!(bucket(four - 1) > four);
     }
 
     #[test]
@@ -176,6 +250,21 @@ mod tests {
         assert_eq!(boundary(&parts(&[b"", b"=_letter_0"])), "=_letter_1");
         let three: [&[u8]; 3] = [b"=_letter_0 =_letter_2", b"=_letter_1", b"=_letter_3"];
         assert_eq!(boundary(&parts(&three)), "=_letter_4");
+    }
+
+    #[test]
+    fn bytes_are_base64_in_lines_of_76_and_the_room_is_exact() {
+        for length in [0, 1, 2, 3, 56, 57, 58, 113, 114, 5_000] {
+            let bytes = vec![0xa5; length];
+            let mut out = Vec::new();
+            Content::Bytes(&bytes).push(&mut out);
+            assert_eq!(out.len(), Content::Bytes(&bytes).length(), "{length}");
+            let text = std::str::from_utf8(&out).unwrap();
+            assert!(text.split_terminator("\r\n").all(|line| line.len() <= 76));
+            let joined = text.replace("\r\n", "");
+            let back = base64::Engine::decode(&super::STANDARD, joined).unwrap();
+            assert_eq!(back, bytes);
+        }
     }
 
     #[test]

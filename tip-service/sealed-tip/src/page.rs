@@ -72,3 +72,53 @@ impl Page {
         self.out
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quoted(words: &str) -> Zeroizing<String> {
+        let mut page = Page::new(Page::quoted_room(words.len()));
+        page.quote(words);
+        page.into_text()
+    }
+
+    #[test]
+    fn empty_lines_take_the_room_made_for_quoted_words_to_the_byte_and_no_words_take_more() {
+        for count in [1, 2, 40, 5_000] {
+            let empty = "\n".repeat(count);
+            assert_eq!(quoted(&empty).len(), Page::quoted_room(count));
+        }
+        for words in [
+            "a",
+            "字",
+            "a\nb\n\n",
+            &"字".repeat(5_000),
+            &"a".repeat(9_000),
+        ] {
+            let text = quoted(words);
+            assert!(text.len() <= Page::quoted_room(words.len()));
+            assert_eq!(
+                text.capacity(),
+                Page::quoted_room(words.len()),
+                "never moved"
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_goes_on_in_a_new_one_when_it_is_full_and_not_before() {
+        let full = "a".repeat(LINE_BYTES);
+        assert_eq!(quoted(&full).as_str(), format!("{BAR}{full}\n"));
+        let over = format!("{full}b");
+        assert_eq!(quoted(&over).as_str(), format!("{BAR}{full}\n{BAR_ON}b\n"));
+        let wide = "字".repeat(LINE_BYTES / 3);
+        assert_eq!(quoted(&wide).as_str(), format!("{BAR}{wide}\n"));
+        // The second line is as long as the first.
+        let thrice = quoted(&full.repeat(3));
+        assert_eq!(
+            thrice.as_str(),
+            format!("{BAR}{full}\n{BAR_ON}{full}\n{BAR_ON}{full}\n")
+        );
+    }
+}

@@ -11,8 +11,6 @@ use crate::receipt::is_separator;
 
 /// Digits of a code: 23 drawn, 1 for typing errors.
 const DIGITS: usize = 24;
-/// Codes there are.
-const CODES: u128 = 10_u128.pow(23);
 /// From a code to its check.
 const LABEL_CHECK: &str = "辽源禁毒 v1 reward check";
 
@@ -61,9 +59,10 @@ pub enum ClaimError {
 }
 
 impl ClaimCode {
-    /// The code of these 128 derived bits. Their remainder is uneven by 2^-51, which helps nobody.
+    /// The code of these 128 derived bits: their last 23 decimal digits, which are uneven by 2^-51; that
+    /// helps nobody.
     pub(crate) fn from_bits(bits: &[u8; 16]) -> ClaimCode {
-        let mut rest = u128::from_be_bytes(*bits) % CODES;
+        let mut rest = u128::from_be_bytes(*bits);
         let mut digits = Zeroizing::new([b'0'; DIGITS]);
         for digit in digits.iter_mut().take(DIGITS - 1).rev() {
             // The remainder of ten fits any integer.

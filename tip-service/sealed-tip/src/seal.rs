@@ -10,10 +10,8 @@ use rand::{CryptoRng, RngCore};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::mime::MAX_ENTITY;
 use crate::{Cover, KeyError, Note, Tip, UnitCert, letter, note};
-
-/// Largest entity that is sealed, in bytes: the last bucket below what [`crate::open()`] reads.
-const MAX_ENTITY: usize = 32 * 1024 * 1024;
 
 /// A letter as ciphertext. Holds nothing that could be read without a unit's secret key.
 pub struct SealedLetter {
@@ -43,7 +41,7 @@ pub enum SealError {
         /// Why not.
         source: KeyError,
     },
-    /// The letter is larger than 32 MiB.
+    /// The letter is larger than 4 MiB.
     #[error("the letter is too large to seal")]
     TooLarge,
     /// The OpenPGP library failed; the text is its own and holds nothing of the letter.
@@ -51,7 +49,7 @@ pub enum SealError {
     Encryption(String),
 }
 
-/// Seals `tip` under its [`Cover`] to all of `certs`.
+/// Seals `tip` under its [`Cover`] to all of `certs`, the first of [`Tip::sheets`] with it.
 ///
 /// Makes an OpenPGP message as GnuPG 2.2 reads it: one PKESK for each certificate (RFC 9580
 /// section 5.1), SEIPD version 1 (section 5.13.1) with AES-256, no compression, which would tell

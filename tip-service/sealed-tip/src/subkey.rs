@@ -146,8 +146,13 @@ pub(crate) fn strong(params: &PublicParams) -> Result<(), KeyError> {
             .ok()
             .and_then(|b| b.first_chunk::<2>().copied())
             .is_some_and(|bits| u16::from_be_bytes(bits) >= 2048),
-        PublicParams::ECDH(EcdhPublicParams::Unsupported { .. }) => false,
-        PublicParams::ECDH(_)
+        // The library reads other curves too, Brainpool's for one, and cannot seal to them.
+        PublicParams::ECDH(
+            EcdhPublicParams::Curve25519Legacy { .. }
+            | EcdhPublicParams::P256 { .. }
+            | EcdhPublicParams::P384 { .. }
+            | EcdhPublicParams::P521 { .. },
+        )
         | PublicParams::ECDSA(_)
         | PublicParams::EdDSALegacy(_)
         | PublicParams::Ed25519(_)

@@ -3,9 +3,10 @@
 //! Never holds an address, a time of arrival or anything else the visitor did not write, and has
 //! neither `Debug` nor `Clone`: there is one copy, and it is wiped.
 
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::Text;
+use crate::{Text, photographs};
 
 /// Longest `what`, in characters; the form is checked against it before a [`Tip`] is made.
 pub const WHAT_MAX_CHARS: usize = 20_000;
@@ -81,12 +82,11 @@ pub struct Tip {
 
 impl Tip {
     /// Which photographs travel together: the first run in the tip's own letter (it may be empty), each further run in
-    /// a letter of its own ([`crate::Note::Photographs`]). Together they are all photographs, in order.
+    /// a letter of its own ([`crate::Note::Photographs`]). Together they are all photographs, in order, as many in each
+    /// as fit into 4 MiB with any cover; [`crate::seal()`] attaches the first run.
     #[must_use]
     pub fn sheets(&self) -> Vec<std::ops::Range<usize>> {
-        let mut sheets = vec![0..0];
-        sheets.extend((0..self.photographs.len()).map(|n| n..n + 1));
-        sheets
+        photographs::sheets(self)
     }
 
     /// Unambiguous bytes of everything the tipster said: each field tagged with its name and
@@ -96,6 +96,29 @@ impl Tip {
     /// `suspect_robot`, which the tipster did not say, are left out.
     #[must_use]
     pub fn canonical(&self) -> Zeroizing<Vec<u8>> {
+        let mut parts = self.words();
+        let digests: Vec<[u8; 32]> = self
+            .photographs
+            .iter()
+            .map(|photo| Sha256::digest(&photo.jpeg[..]).into())
+            .collect();
+        for (photo, digest) in self.photographs.iter().zip(&digests) {
+            parts.extend([&b"photograph"[..], digest]);
+            match &photo.place {
+                None => parts.push(b"none"),
+                Some(place) => parts.extend([&b"some"[..], place.as_str().as_bytes()]),
+            }
+        }
+        prefixed(&parts)
+    }
+
+    /// Length of all that is written, without photographs, in bytes: at least.
+    pub(crate) fn length(&self) -> usize {
+        self.words().iter().map(|part| part.len() + 8).sum()
+    }
+
+    /// Everything that was written, each piece behind its name.
+    fn words(&self) -> Vec<&[u8]> {
         let mut parts: Vec<&[u8]> = vec![b"sealed-tip canonical v1"];
         named(&mut parts, "kind", Some(&self.kind));
         named(&mut parts, "county", self.county.as_ref());
@@ -122,7 +145,7 @@ impl Tip {
                 value,
             ]);
         }
-        prefixed(&parts)
+        parts
     }
 }
 

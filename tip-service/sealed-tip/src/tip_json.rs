@@ -3,9 +3,12 @@
 //! The schema is part of `FORMAT.md`. Never carries a time, and never escapes Chinese: the
 //! decrypted letter can be searched with grep.
 
+use std::ops::Range;
+
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use crate::photographs::{self, Listed};
 use crate::{Named, ReplyTo, Text, Tip};
 
 /// Version of the schema; goes up when a field changes its meaning or goes away.
@@ -25,6 +28,7 @@ struct Root<'a> {
     danger: &'a str,
     officials: bool,
     answers: Vec<Answered<'a>>,
+    photographs: Vec<Listed<'a>>,
     supplement: bool,
     suspect_robot: bool,
     reply_to: Option<&'a str>,
@@ -52,11 +56,12 @@ struct Answered<'a> {
     value: &'a str,
 }
 
-/// Pretty JSON with LF line ends. `reference` is cleaned by the caller.
+/// Pretty JSON with LF line ends. `reference` is cleaned by the caller, `attached` are the photographs in this letter.
 pub(crate) fn write(
     tip: &Tip,
     reference: &Text,
     reply: Option<&ReplyTo<'_>>,
+    attached: &Range<usize>,
 ) -> Zeroizing<Vec<u8>> {
     let address = reply.map(|reply| Text::line(reply.address));
     let check = reply.and_then(|reply| reply.reward).map(Text::line);
@@ -78,6 +83,7 @@ pub(crate) fn write(
         danger: tip.danger.as_str(),
         officials: tip.officials,
         answers: tip.answers.iter().map(answered).collect(),
+        photographs: photographs::listed(&tip.photographs, 1, attached),
         supplement: tip.supplement,
         suspect_robot: tip.suspect_robot,
         reply_to: address.as_ref().map(Text::as_str),
@@ -91,7 +97,8 @@ pub(crate) fn write(
         .flatten()
         .map(|t| t.as_str().len())
         .sum();
-    let room = tip.canonical().len() * 3 + service * 2 + 2048;
+    let photographs = photographs::room(&tip.photographs);
+    let room = tip.length() * 3 + service * 2 + photographs + 2048;
     let mut out = Zeroizing::new(Vec::with_capacity(room));
     // Writing plain strings to memory cannot fail; were it to, the letter still has every fact.
     let _ = serde_json::to_writer_pretty(&mut *out, &root);

@@ -1,5 +1,6 @@
-//! Housekeeping. Every ten seconds: forgets idle clients, looks at the clock, the key files and a store in trouble.
-//! Hourly: reminds units. Daily: purges, writes the month's counts, and warns of keys that are about to lapse.
+//! Housekeeping. Every ten seconds: forgets idle clients and photographs nobody came back for, looks at the clock, the key
+//! files and a store in trouble, writes cover letters. Hourly: reminds units. Daily: purges, writes the month's counts, and
+//! warns of keys that are about to lapse.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use super::AppError;
 use super::lookout::{KeyFiles, Pace, Steadiness};
 use crate::clock;
 use crate::config::Loaded;
-use crate::correspondence::Reminders;
+use crate::correspondence::{Covers, Moments, Reminders};
 use crate::http::Door;
 use crate::purge;
 use crate::units::Unit;
@@ -28,6 +29,7 @@ pub(super) async fn keep(
     let (mut swept, mut reminded, mut not_before) = (0, u64::MAX, 0);
     let mut keys = KeyFiles::read(&door.loaded.cert_files);
     let mut clock = Steadiness::at(door.clock.unix(), door.clock.steady());
+    let mut moments = Moments::new(door.entropy.bytes());
     tokio::pin!(stop);
     loop {
         tokio::select! {
@@ -35,6 +37,7 @@ pub(super) async fn keep(
             _ = rounds.tick() => {}
         }
         door.limits.prune();
+        door.intake.photographs.held().prune();
         keys.look();
         if door.store.trouble().is_some() {
             // How it went is in the log: the store says when trouble begins and ends.
@@ -61,6 +64,7 @@ pub(super) async fn keep(
                 "ALARM: the clock was set by more than six hours; for a day nothing is deleted and nobody is reminded. Is the date right?"
             );
         }
+        cover(&door, &mut moments).await;
     }
     count(&door).await;
     Ok("housekeeping")
@@ -95,6 +99,20 @@ async fn remind(door: &Door) -> bool {
             tracing::error!(%error, "ALARM: reminders failed, trying again in a minute");
             false
         }
+    }
+}
+
+/// What fails is tried again in a minute.
+async fn cover(door: &Door, moments: &mut Moments) {
+    let covers = Covers {
+        loaded: &door.loaded,
+        store: &door.store,
+        entropy: &door.entropy,
+        clock: door.clock.as_ref(),
+    };
+    // How many went out is nobody's business: in the log it would tell them apart.
+    if let Err(error) = covers.run(moments).await {
+        tracing::error!(%error, "ALARM: cover letters failed, trying again in a minute");
     }
 }
 

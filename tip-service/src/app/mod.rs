@@ -5,6 +5,7 @@ mod house;
 mod lookout;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use tokio::net::TcpListener;
@@ -16,11 +17,11 @@ use crate::config::{self, Loaded};
 use crate::delivery::Delivery;
 use crate::entropy::Entropy;
 use crate::http::{self, Door, Pages, PagesError, server::Listener};
-use crate::id::Id;
-use crate::intake::{FormKeys, Intake, Tally};
+use crate::intake::{FormKeys, Intake, Photographs, Tally};
 use crate::limits::Limits;
 use crate::mail::{Transport, TransportError};
-use crate::store::{self, Capacity, Class, Store, StoreError};
+use crate::spool::Spool;
+use crate::store::{self, Capacity, Queued, Store, StoreError};
 
 /// Why the service did not start, or ended.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +64,7 @@ pub enum AppError {
 pub struct App {
     door: Arc<Door>,
     delivery: Delivery,
-    news: mpsc::UnboundedReceiver<(Id, Class)>,
+    news: mpsc::UnboundedReceiver<Queued>,
     listeners: Vec<(TcpListener, Listener)>,
 }
 
@@ -135,6 +136,7 @@ impl App {
             entropy: entropy.clone(),
             clock: clock.clone(),
         };
+        let spool = Arc::new(spool(&loaded, entropy.clone()));
         let intake = Intake {
             loaded: loaded.clone(),
             forms: FormKeys::new(),
@@ -143,6 +145,7 @@ impl App {
             clock: clock.clone(),
             wake,
             tally: Tally::default(),
+            photographs: Photographs::new(spool, clock.clone()),
         };
         let limits = Limits::new(
             &loaded.config.limits,
@@ -218,6 +221,13 @@ impl App {
         while tasks.join_next().await.is_some() {}
         result
     }
+}
+
+/// In the store's folder: its disk is the one that is watched.
+fn spool(loaded: &Loaded, entropy: Arc<Entropy>) -> Spool {
+    let store = &loaded.config.store;
+    let folder = store.path.parent().unwrap_or(Path::new("."));
+    Spool::new(folder, store.spool_mib, store.min_free_mib, entropy)
 }
 
 async fn listen(address: SocketAddr, kind: Listener) -> Result<(TcpListener, Listener), AppError> {

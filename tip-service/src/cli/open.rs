@@ -77,30 +77,45 @@ fn open_inbox(inbox: &Path, keys: &Path, json: bool) -> Result<()> {
 
 fn show(file: &Path, keys: &[&SecretCert], json: bool) -> Result<()> {
     let mail = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let entity = sealed_tip::open(message_in(&mail), keys)
-        .with_context(|| format!("cannot open {}", file.display()))?;
-    let text = sealed_tip::letter_text(&entity).ok_or_else(|| {
-        anyhow!(
-            "{}: opened, but it is no letter of this service",
-            file.display()
-        )
-    })?;
-    say(&text);
-    if json {
-        say(&sealed_tip::letter_json(&entity).unwrap_or_default());
+    let letters = messages_in(&mail);
+    for (n, letter) in letters.iter().enumerate() {
+        let name = match letters.len() {
+            1 => file.display().to_string(),
+            all => format!("{} ({}/{all})", file.display(), n + 1),
+        };
+        let entity =
+            sealed_tip::open(letter, keys).with_context(|| format!("cannot open {name}"))?;
+        let text = sealed_tip::letter_text(&entity)
+            .ok_or_else(|| anyhow!("{name}: opened, but it is no letter of this service"))?;
+        if letters.len() > 1 {
+            say(&format!("──── {name}"));
+        }
+        say(&text);
+        if json {
+            say(&sealed_tip::letter_json(&entity).unwrap_or_default());
+        }
     }
     Ok(())
 }
 
-/// The armoured block inside a mail; the whole file if there is none (a bare or binary message).
-fn message_in(mail: &[u8]) -> &[u8] {
+/// The armoured blocks inside a mail, several when letters came together; the whole file if there is none (a bare or
+/// binary message).
+fn messages_in(mail: &[u8]) -> Vec<&[u8]> {
     const BEGIN: &[u8] = b"-----BEGIN PGP MESSAGE-----";
     const END: &[u8] = b"-----END PGP MESSAGE-----";
-    let find = |mark: &[u8]| mail.windows(mark.len()).position(|window| window == mark);
-    match (find(BEGIN), find(END)) {
-        (Some(begin), Some(end)) => mail.get(begin..end + END.len()).unwrap_or(mail),
-        _ => mail,
+    let find = |from: &[u8], mark: &[u8]| from.windows(mark.len()).position(|w| w == mark);
+    let (mut rest, mut found) = (mail, Vec::new());
+    while let Some(begin) = find(rest, BEGIN) {
+        rest = rest.get(begin..).unwrap_or_default();
+        let Some(end) = find(rest, END) else { break };
+        let (block, after) = rest.split_at(end + END.len());
+        found.push(block);
+        rest = after;
     }
+    if found.is_empty() {
+        found.push(mail);
+    }
+    found
 }
 
 fn secret(file: &Path) -> Result<SecretCert> {

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::Level;
 use tracing_subscriber::filter::Targets;
@@ -25,6 +26,7 @@ pub(super) fn run(file: &Path, dev: bool, listen: Option<SocketAddr>) -> Result<
         loaded.config.server.listen = address;
     }
     start_log(&loaded);
+    open_enough_files();
     runtime()?.block_on(async {
         let app = App::build(Parts::build(loaded, dev).await?).await?;
         greet(&app.addresses()?, dev);
@@ -130,6 +132,15 @@ fn start_log(loaded: &Loaded) {
         .with(lines)
         .with(ours)
         .try_init();
+}
+
+/// Connections and waiting photographs are open files; where the system hands out few, as many as it allows are taken.
+fn open_enough_files() {
+    if let Ok((_, most)) = getrlimit(Resource::RLIMIT_NOFILE)
+        && let Err(error) = setrlimit(Resource::RLIMIT_NOFILE, most, most)
+    {
+        tracing::warn!(%error, "few files can be open at one time");
+    }
 }
 
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {

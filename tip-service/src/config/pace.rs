@@ -19,6 +19,11 @@ pub struct Delivery {
     /// Longest wait between two tries.
     #[serde(deserialize_with = "check::within::<1, 604_800, _, _>")]
     pub retry_max_seconds: u64,
+    /// Mails to one unit in an hour; beyond it what is due goes together, as one mail.
+    #[serde(deserialize_with = "check::within::<6, 10_000_000, _, _>")]
+    pub letters_per_hour: u32,
+    /// Whether a unit that got no letter on a day gets an empty one, so that quiet days do not show.
+    pub cover_letters: bool,
     /// Connections to the mail server at one time.
     #[serde(deserialize_with = "check::within::<1, 64, _, _>")]
     pub connections: usize,
@@ -33,6 +38,8 @@ impl Default for Delivery {
             delay_max_seconds: 900,
             retry_min_seconds: 60,
             retry_max_seconds: 3600,
+            letters_per_hour: 60,
+            cover_letters: false,
             connections: 2,
             keep_delivered_days: 7,
         }
@@ -46,12 +53,21 @@ pub struct Limits {
     /// Tips of one client in an hour that are delivered promptly; more are kept and come later.
     #[serde(deserialize_with = "check::within::<1, 100_000, _, _>")]
     pub prompt_per_hour: u32,
+    /// The same for all clients of a wider network (/24, /48) together.
+    #[serde(deserialize_with = "check::within::<1, 1_000_000, _, _>")]
+    pub network_prompt_per_hour: u32,
+    /// The same for all clients together, but for the first of each.
+    #[serde(deserialize_with = "check::within::<1, 10_000_000, _, _>")]
+    pub flood_per_hour: u32,
     /// The same for all clients of the onion service together.
     #[serde(deserialize_with = "check::within::<1, 1_000_000, _, _>")]
     pub onion_prompt_per_hour: u32,
     /// Requests of one client in a minute beyond which it is refused with 429.
     #[serde(deserialize_with = "check::within::<1, 1_000_000, _, _>")]
     pub refuse_per_minute: u32,
+    /// Seconds after which a delay ticket lets a tip in whose share of the store is full.
+    #[serde(deserialize_with = "check::within::<10, 600, _, _>")]
+    pub ticket_seconds: u64,
     /// Clients remembered at one time.
     #[serde(deserialize_with = "check::within::<100, 10_000_000, _, _>")]
     pub max_clients: usize,
@@ -61,8 +77,11 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             prompt_per_hour: 6,
+            network_prompt_per_hour: 60,
+            flood_per_hour: 300,
             onion_prompt_per_hour: 60,
             refuse_per_minute: 120,
+            ticket_seconds: 60,
             max_clients: 100_000,
         }
     }

@@ -110,7 +110,7 @@ pub struct Store {
     pub path: PathBuf,
     /// Undelivered letters beyond which the form answers 503.
     #[serde(
-        default = "whole::<20_000, _>",
+        default = "whole::<60_000, _>",
         deserialize_with = "check::within::<10, 10_000_000, _, _>"
     )]
     pub max_waiting: u32,
@@ -120,6 +120,12 @@ pub struct Store {
         deserialize_with = "check::within::<16, 1_048_576, _, _>"
     )]
     pub min_free_mib: u64,
+    /// Disk space, in MiB, where photographs wait, encrypted, while they are on their way in.
+    #[serde(
+        default = "whole::<1024, _>",
+        deserialize_with = "check::within::<128, 1_048_576, _, _>"
+    )]
+    pub spool_mib: u64,
 }
 
 /// The other files of the configuration.

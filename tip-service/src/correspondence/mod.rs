@@ -7,6 +7,7 @@ pub mod body;
 pub mod bounce;
 mod charset;
 pub mod command;
+mod covers;
 mod encoded_word;
 mod flowed;
 mod forward;
@@ -20,6 +21,7 @@ mod reminders;
 mod signed;
 mod transfer;
 
+pub use covers::{Covers, Moments};
 pub use receive::{Desk, Failure, Received};
 pub use refusal::Refusal;
 pub use reminders::Reminders;

@@ -1,8 +1,12 @@
 //! Carries letters from the outbox to the units' mail servers. Leases a row before trying, waits a random
 //! time first so that arrival and sending cannot be matched, and never drops a letter: it is delivered, tried
-//! again, or parked for the operator.
+//! again, or parked for the operator. No unit gets more mails in an hour than it may: what is due beyond that goes
+//! together, as one mail.
 
 mod alarm;
+mod attempt;
+mod bucket;
+mod queue;
 mod schedule;
 
 use std::sync::Arc;
@@ -10,14 +14,15 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::clock::{self, Clock};
 use crate::config::Loaded;
 use crate::entropy::Entropy;
-use crate::id::Id;
-use crate::mail::{Envelope, Recipient, SendError, Transport};
-use crate::store::{Class, Letter, Outcome, Store, StoreError};
+use crate::mail::Transport;
+use crate::store::{Outcome, Queued, Store, StoreError};
 use alarm::Alarms;
+use attempt::Tried;
 use schedule::{Schedule, backoff};
 
 /// What delivery works with.
@@ -39,15 +44,17 @@ pub struct Delivery {
 const TICK: Duration = Duration::from_millis(250);
 const REFRESH_TICKS: u32 = 40;
 
-/// Seconds until a letter is tried again that the store could not hand out.
-const STORE_REST: u64 = 5;
+/// Milliseconds until a letter is tried again that the store could not hand out.
+const STORE_REST: u64 = 5000;
 
-/// A finished try, for the schedule.
-struct Tried {
-    id: Id,
-    class: Class,
-    attempts: u32,
-    result: Result<Outcome, StoreError>,
+/// Milliseconds since delivery began: a clock that nobody sets.
+#[derive(Clone, Copy)]
+struct Since(Instant);
+
+impl Since {
+    fn now(self) -> u64 {
+        u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
 }
 
 impl Delivery {
@@ -57,12 +64,16 @@ impl Delivery {
     /// When the store is lost: the process should end and be started again.
     pub async fn run(
         self,
-        mut news: UnboundedReceiver<(Id, Class)>,
+        mut news: UnboundedReceiver<Queued>,
         stop: impl Future<Output = ()>,
     ) -> Result<(), StoreError> {
         let this = Arc::new(self);
+        let since = Since(Instant::now());
         let alarms = Arc::new(Alarms::new(&this));
-        let mut schedule = Schedule::default();
+        let yesterday = clock::day(this.clock.unix()).saturating_sub(1);
+        let served = this.store.served_since(yesterday).await?;
+        let per_hour = this.loaded.config.delivery.letters_per_hour;
+        let mut schedule = Schedule::new(per_hour, served.into_iter().collect());
         let mut tries: JoinSet<Tried> = JoinSet::new();
         let mut tick = tokio::time::interval(TICK);
         let mut ticks = 0_u32;
@@ -71,29 +82,28 @@ impl Delivery {
         loop {
             tokio::select! {
                 () = &mut stop => break,
-                Some((id, class)) = news.recv() => {
-                    schedule.add(id, class, this.due_after_delay());
+                Some(letter) = news.recv() => {
+                    schedule.add(&letter, since.now() + this.delay());
                     continue;
                 }
                 Some(tried) = tries.join_next() => {
                     if let Ok(tried) = tried {
-                        parked += u64::from(matches!(tried.result, Ok(Outcome::Parked { .. })));
-                        this.reschedule(&mut schedule, &tried, &alarms)?;
+                        parked += tried.parked();
+                        this.reschedule(&mut schedule, &tried, since.now(), &alarms)?;
                     }
                 }
                 _ = tick.tick() => {
                     if ticks.is_multiple_of(REFRESH_TICKS) {
-                        parked = this.look(&mut schedule, parked, &alarms).await?;
+                        parked = this.look(&mut schedule, parked, since.now(), &alarms).await?;
                     }
                     ticks = ticks.wrapping_add(1);
                 }
             }
-            let now = this.clock.steady();
             while tries.len() < this.loaded.config.delivery.connections {
-                let Some((id, class)) = schedule.take(now) else {
+                let Some(load) = schedule.take(since.now()) else {
                     break;
                 };
-                tries.spawn(this.clone().attempt(id, class, alarms.clone()));
+                tries.spawn(this.clone().attempt(load, alarms.clone()));
             }
         }
         while tries.join_next().await.is_some() {}
@@ -106,10 +116,11 @@ impl Delivery {
         &self,
         schedule: &mut Schedule,
         parked: u64,
+        now: u64,
         alarms: &Alarms,
     ) -> Result<u64, StoreError> {
         let looked = async {
-            self.refresh(schedule).await?;
+            self.refresh(schedule, now).await?;
             self.notice_returned(parked, alarms).await
         };
         match looked.await {
@@ -123,11 +134,11 @@ impl Delivery {
     }
 
     /// Adds rows that the schedule does not know.
-    async fn refresh(&self, schedule: &mut Schedule) -> Result<(), StoreError> {
+    async fn refresh(&self, schedule: &mut Schedule, now: u64) -> Result<(), StoreError> {
         self.store.recount().await?;
-        for (id, class) in self.store.queued().await? {
-            if !schedule.knows(&id) {
-                schedule.add(id, class, self.due_after_delay());
+        for letter in self.store.queued().await? {
+            if !schedule.knows(&letter.id) {
+                schedule.add(&letter, now + self.delay());
             }
         }
         Ok(())
@@ -144,8 +155,9 @@ impl Delivery {
         Ok(now)
     }
 
-    fn due_after_delay(&self) -> u64 {
-        self.clock.steady() + self.chance() % (self.loaded.config.delivery.delay_max_seconds + 1)
+    /// A random wait in milliseconds.
+    fn delay(&self) -> u64 {
+        self.chance() % (self.loaded.config.delivery.delay_max_seconds * 1000 + 1)
     }
 
     fn chance(&self) -> u64 {
@@ -156,97 +168,38 @@ impl Delivery {
         &self,
         schedule: &mut Schedule,
         tried: &Tried,
+        now: u64,
         alarms: &Alarms,
     ) -> Result<(), StoreError> {
-        match &tried.result {
-            Ok(Outcome::Deferred { .. }) => {
-                let delivery = &self.loaded.config.delivery;
-                let wait = backoff(
-                    tried.attempts,
-                    delivery.retry_min_seconds,
-                    delivery.retry_max_seconds,
-                    self.chance(),
-                );
-                schedule.again(tried.id, tried.class, self.clock.steady() + wait);
-                Ok(())
-            }
-            Ok(_) => {
-                schedule.done(&tried.id);
-                Ok(())
-            }
-            Err(StoreError::Closed) => Err(StoreError::Closed),
-            // The row is there, whatever the try came to; a store that is only busy is asked again soon.
-            Err(error) => {
-                alarms.note_store(error);
-                let wait = match error {
-                    StoreError::Busy | StoreError::Full => 1,
-                    _ => STORE_REST,
-                };
-                schedule.again(tried.id, tried.class, self.clock.steady() + wait);
-                Ok(())
-            }
-        }
-    }
-
-    async fn attempt(self: Arc<Self>, id: Id, class: Class, alarms: Arc<Alarms>) -> Tried {
-        let mut attempts = 0;
-        let result = async {
-            let Some(letter) = self.store.lease(id).await? else {
-                // Taken or settled by another process.
-                return Ok(Outcome::Parked { code: 0 });
+        for letter in &tried.load.letters {
+            let mut letter = *letter;
+            let wait = match &tried.result {
+                Ok(Outcome::Deferred { .. }) if tried.refused_together => {
+                    letter.company = tried.load.letters.len().div_ceil(2);
+                    0
+                }
+                Ok(Outcome::Deferred { .. }) => self.backoff(tried.attempts),
+                Ok(_) => {
+                    schedule.done(&letter.id);
+                    continue;
+                }
+                Err(StoreError::Closed) => return Err(StoreError::Closed),
+                // The row is there, whatever the try came to; a store that is only busy is asked again soon.
+                Err(StoreError::Busy | StoreError::Full) => 1000,
+                Err(error) => {
+                    alarms.note_store(error);
+                    STORE_REST
+                }
             };
-            attempts = letter.attempts;
-            let outcome = self.send(&letter, &alarms).await;
-            self.store.settle(id, outcome).await?;
-            tracing::info!(unit = %letter.unit_id, attempts, outcome = outcome.word(), code = outcome.code(), "letter");
-            Ok(outcome)
+            schedule.again(&tried.load.unit_id, letter, now + wait);
         }
-        .await;
-        Tried {
-            id,
-            class,
-            attempts,
-            result,
-        }
+        Ok(())
     }
 
-    async fn send(&self, letter: &Letter, alarms: &Alarms) -> Outcome {
-        let day = clock::day(self.clock.unix());
-        let Some(unit) = self.loaded.register.unit(&letter.unit_id) else {
-            alarms
-                .raise(&letter.unit_id, "the unit is no longer in the register")
-                .await;
-            return Outcome::Parked { code: 0 };
-        };
-        let sealed = sealed_tip::armor(&letter.sealed);
-        let mail = &self.loaded.config.mail;
-        let reply_to = letter
-            .thread_id
-            .filter(|_| letter.answerable)
-            .map(|token| mail.reply_address(&token));
-        let envelope = Envelope {
-            id: &letter.id,
-            in_reply_to: letter.in_reply_to.as_ref(),
-            reply_to: reply_to.as_deref(),
-            sealed: &sealed,
-            day,
-        };
-        let to = Recipient {
-            id: &unit.id,
-            address: &unit.mail,
-        };
-        match self.transport.send(to, &envelope).await {
-            Ok(()) => Outcome::Delivered { day },
-            Err(SendError::Transient { code, what }) => {
-                alarms.note(&unit.id, what);
-                Outcome::Deferred { code }
-            }
-            Err(SendError::Permanent { code }) => {
-                alarms
-                    .raise(&unit.id, "the mail server refused a letter for good")
-                    .await;
-                Outcome::Parked { code }
-            }
-        }
+    /// Milliseconds.
+    fn backoff(&self, attempts: u32) -> u64 {
+        let delivery = &self.loaded.config.delivery;
+        let (min, max) = (delivery.retry_min_seconds, delivery.retry_max_seconds);
+        backoff(attempts, min * 1000, max * 1000, self.chance())
     }
 }

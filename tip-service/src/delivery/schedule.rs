@@ -1,24 +1,51 @@
-//! When each waiting letter is due. Kept in memory alone: the database holds no time, and after a restart
-//! every letter gets a fresh random delay.
+//! When each waiting letter is due, one queue for each unit. Kept in memory alone: the database holds no time, and
+//! after a restart every letter gets a fresh random delay. Times are milliseconds since delivery began.
 
 use std::collections::{BTreeSet, HashSet};
 
+use super::bucket::Bucket;
+use super::queue::{Queue, Waiting};
 use crate::id::Id;
-use crate::store::Class;
+use crate::store::Queued;
 
-/// Due times of waiting letters, Unix seconds, prompt ones apart.
-#[derive(Default)]
+/// The letters of a mail that may go now.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Load {
+    /// Whom it goes to.
+    pub(super) unit_id: String,
+    /// One, or more than one together.
+    pub(super) letters: Vec<Waiting>,
+}
+
+/// All queues; units take turns.
 pub(super) struct Schedule {
-    prompt: BTreeSet<(u64, Id)>,
-    later: BTreeSet<(u64, Id)>,
+    letters_per_hour: u32,
+    /// Units that may have got mails in the hour before the start.
+    served: BTreeSet<String>,
+    queues: Vec<(String, Queue)>,
+    turn: usize,
     known: HashSet<Id>,
+    added: u64,
 }
 
 impl Schedule {
+    pub(super) fn new(letters_per_hour: u32, served: BTreeSet<String>) -> Self {
+        Self {
+            letters_per_hour,
+            served,
+            added: 0,
+            queues: Vec::new(),
+            turn: 0,
+            known: HashSet::new(),
+        }
+    }
+
     /// Adds a letter unless it is there already (or on its way).
-    pub(super) fn add(&mut self, id: Id, class: Class, due: u64) {
-        if self.known.insert(id) {
-            self.of(class).insert((due, id));
+    pub(super) fn add(&mut self, letter: &Queued, due: u64) {
+        if self.known.insert(letter.id) {
+            self.added += 1;
+            let waiting = Waiting::of(letter, self.added);
+            self.again(&letter.unit_id, waiting, due);
         }
     }
 
@@ -26,32 +53,40 @@ impl Schedule {
         self.known.contains(id)
     }
 
-    /// Takes the next letter that is due: any prompt one before a later one. It stays known until
-    /// [`Schedule::done`].
-    pub(super) fn take(&mut self, now: u64) -> Option<(Id, Class)> {
-        [Class::Prompt, Class::Later].into_iter().find_map(|class| {
-            let of_class = self.of(class);
-            let first = *of_class.first().filter(|(due, _)| *due <= now)?;
-            of_class.remove(&first);
-            Some((first.1, class))
-        })
+    /// Takes the next mail that may go. Its letters stay known until [`Schedule::done`].
+    pub(super) fn take(&mut self, now: u64) -> Option<Load> {
+        for step in 1..=self.queues.len() {
+            let at = (self.turn + step) % self.queues.len();
+            let (unit_id, queue) = self.queues.get_mut(at)?;
+            if let Some(letters) = queue.next(now) {
+                self.turn = at;
+                let unit_id = unit_id.clone();
+                return Some(Load { unit_id, letters });
+            }
+        }
+        None
     }
 
     /// Puts a taken letter back for another try.
-    pub(super) fn again(&mut self, id: Id, class: Class, due: u64) {
-        self.of(class).insert((due, id));
+    pub(super) fn again(&mut self, unit_id: &str, letter: Waiting, due: u64) {
+        let at = self.queues.iter().position(|(id, _)| id == unit_id);
+        let at = at.unwrap_or_else(|| {
+            let bucket = if self.served.contains(unit_id) {
+                Bucket::empty(self.letters_per_hour, 0)
+            } else {
+                Bucket::full(self.letters_per_hour, 0)
+            };
+            self.queues.push((unit_id.to_owned(), Queue::new(bucket)));
+            self.queues.len() - 1
+        });
+        if let Some((_, queue)) = self.queues.get_mut(at) {
+            queue.put(letter, due);
+        }
     }
 
     /// Forgets a letter that needs no more tries.
     pub(super) fn done(&mut self, id: &Id) {
         self.known.remove(id);
-    }
-
-    fn of(&mut self, class: Class) -> &mut BTreeSet<(u64, Id)> {
-        match class {
-            Class::Prompt => &mut self.prompt,
-            Class::Later => &mut self.later,
-        }
     }
 }
 
@@ -72,29 +107,67 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::store::Class;
+
+    /// Late enough for a full bucket.
+    const LATE: u64 = 1_000_000_000;
+
+    fn letter(n: u8, unit: &str) -> Queued {
+        Queued {
+            id: [n; 16],
+            unit_id: unit.to_owned(),
+            class: Class::Prompt,
+            bytes: 8_500,
+        }
+    }
+
+    fn next(schedule: &mut Schedule) -> Option<(String, Vec<u8>)> {
+        let load = schedule.take(LATE)?;
+        Some((load.unit_id, load.letters.iter().map(|l| l.id[0]).collect()))
+    }
 
     #[test]
-    fn a_prompt_letter_goes_before_a_later_one_that_is_due_longer() {
-        let mut schedule = Schedule::default();
-        schedule.add([1; 16], Class::Later, 5);
-        schedule.add([2; 16], Class::Prompt, 9);
-        assert_eq!(schedule.take(4), None);
-        assert_eq!(schedule.take(8), Some(([1; 16], Class::Later)));
-        schedule.again([1; 16], Class::Later, 8);
-        assert_eq!(schedule.take(9), Some(([2; 16], Class::Prompt)));
-        assert_eq!(schedule.take(9), Some(([1; 16], Class::Later)));
+    fn units_take_turns_and_one_unit_s_flood_leaves_the_others_their_tokens() {
+        let mut schedule = Schedule::new(60, BTreeSet::new());
+        for n in 0..200 {
+            schedule.add(&letter(n, "flooded"), 0);
+        }
+        schedule.add(&letter(201, "quiet"), 0);
+        let (unit, letters) = next(&mut schedule).unwrap();
+        let (other, alone) = next(&mut schedule).unwrap();
+        let of = |name: &str| {
+            if unit == name {
+                letters.clone()
+            } else {
+                alone.clone()
+            }
+        };
+        assert_ne!(unit, other);
+        assert_eq!((of("flooded").len(), of("quiet")), (200, vec![201]));
+        assert_eq!(next(&mut schedule), None);
+    }
+
+    #[test]
+    fn a_unit_that_got_mails_before_the_start_waits_for_its_first_token() {
+        let mut schedule = Schedule::new(60, BTreeSet::from(["served".to_owned()]));
+        schedule.add(&letter(1, "served"), 0);
+        schedule.add(&letter(2, "new"), 0);
+        let first = schedule.take(0).map(|load| load.unit_id);
+        assert_eq!(first, Some("new".to_owned()));
+        assert_eq!(schedule.take(154_999), None);
+        assert!(schedule.take(155_000).is_some());
     }
 
     #[test]
     fn a_letter_on_its_way_is_not_added_a_second_time() {
-        let mut schedule = Schedule::default();
-        schedule.add([1; 16], Class::Prompt, 0);
-        assert!(schedule.take(0).is_some());
-        schedule.add([1; 16], Class::Prompt, 0);
-        assert_eq!(schedule.take(0), None);
+        let mut schedule = Schedule::new(60, BTreeSet::new());
+        schedule.add(&letter(1, "unit"), 0);
+        assert!(next(&mut schedule).is_some());
+        schedule.add(&letter(1, "unit"), 0);
+        assert_eq!(next(&mut schedule), None);
         schedule.done(&[1; 16]);
-        schedule.add([1; 16], Class::Prompt, 0);
-        assert!(schedule.take(0).is_some());
+        schedule.add(&letter(1, "unit"), 0);
+        assert!(next(&mut schedule).is_some());
     }
 
     proptest! {

@@ -1,9 +1,13 @@
 //! What `tip.html` shows: the city's kinds and places, what was typed so far, and what is wrong with it.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::Door;
-use crate::intake::{FieldError, RawForm};
+use super::exposure_view::ExposureView;
+use super::photographs::KeptView;
+use crate::intake::{Exposure, FieldError, Kept, PHOTOGRAPHS_MAX, RawForm};
 use crate::kinds::{Choice, Input, Kind, Question};
 
 /// Context of `tip.html`.
@@ -11,15 +15,23 @@ use crate::kinds::{Choice, Input, Kind, Question};
 pub(super) struct FormView<'a> {
     base: &'a str,
     form_id: &'a str,
+    /// Empty, or the delay ticket that goes back with the form.
+    ticket: &'a str,
     telephone: &'a str,
     max_chars: usize,
     errors: Vec<ErrorView<'a>>,
     notice: Option<Notice<'a>>,
+    exposure: Option<ExposureView<'a>>,
+    /// The writer was shown such places before: is not asked a second time.
+    has_seen: bool,
     kinds: Vec<KindView<'a>>,
     counties: Vec<CountyView<'a>>,
     sources: Vec<ChoiceView<'a>>,
     values: Values<'a>,
     closed: Vec<ClosedView<'a>>,
+    /// Held, cleaned; need not be chosen again.
+    photographs: Vec<KeptView>,
+    photographs_max: usize,
 }
 
 /// A message above the form that is about no single field.
@@ -90,6 +102,7 @@ struct Values<'a> {
     vehicles: &'a str,
     danger: &'a str,
     officials: bool,
+    photo_place: bool,
 }
 
 /// A unit whose form is closed now.
@@ -123,6 +136,7 @@ impl<'a> FormView<'a> {
         Self {
             base: &loaded.config.site.base_path,
             form_id,
+            ticket: form.get("ticket"),
             telephone: &loaded.config.server.telephone,
             max_chars: sealed_tip::WHAT_MAX_CHARS,
             errors: errors
@@ -133,6 +147,8 @@ impl<'a> FormView<'a> {
                 })
                 .collect(),
             notice,
+            exposure: None,
+            has_seen: form.has_seen_exposure(),
             kinds: loaded
                 .kinds
                 .kinds
@@ -149,9 +165,22 @@ impl<'a> FormView<'a> {
                 vehicles: form.get("vehicles"),
                 danger: form.get("danger"),
                 officials: !form.get("officials").is_empty(),
+                photo_place: !form.get("photo_place").is_empty(),
             },
             closed: closed(door),
+            photographs: Vec::new(),
+            photographs_max: PHOTOGRAPHS_MAX,
         }
+    }
+
+    /// Shows places that may tell who wrote it.
+    pub(super) fn expose(&mut self, places: &'a [Exposure]) {
+        self.exposure = Some(ExposureView::of(places));
+    }
+
+    /// Shows the photographs that are held.
+    pub(super) fn show(&mut self, photographs: &[Arc<Kept>]) {
+        self.photographs = photographs.iter().map(|kept| KeptView::of(kept)).collect();
     }
 }
 

@@ -5,16 +5,21 @@ mod body;
 mod client;
 mod decode;
 mod error;
+mod exposure_view;
 mod form_page;
 mod form_view;
 mod guard;
 mod headers;
 mod mailbox;
+mod padding;
 mod pages;
+mod photographs;
+mod receipt;
 pub mod server;
 mod site;
 mod statistics;
 mod tip;
+mod upload;
 
 pub use client::Peer;
 pub use error::Problem;
@@ -25,10 +30,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::http::{StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::clock::Clock;
 use crate::config::Loaded;
@@ -80,16 +85,18 @@ impl Door {
 
 /// Builds every route, under the configured base path.
 pub fn router(door: Arc<Door>) -> Router {
+    let mailbox = Router::new()
+        .route("/tip/mailbox/", get(mailbox::ask).post(mailbox::post))
+        .layer(from_fn(padding::uncompressed));
     let tip = Router::new()
         .route("/tip/", get(tip::form).post(tip::submit))
         .route("/tip/statistics/", get(statistics::show))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
-        // Not compressed: its answers are padded to one size, and compression would undo that.
-        .route("/tip/mailbox/", get(mailbox::ask).post(mailbox::post))
+        .layer(from_fn(padding::compressed))
+        .merge(mailbox)
         .route("/tip", get(tip_without_slash))
         .route("/tip/exit/", get(exit))
         .method_not_allowed_fallback(wrong_method)
-        .layer(axum::middleware::from_fn(headers::never_stored));
+        .layer(from_fn(headers::never_stored));
     let base = door.loaded.config.site.base_path.clone();
     let routes = Router::new()
         .merge(tip)
@@ -101,12 +108,9 @@ pub fn router(door: Arc<Door>) -> Router {
         Router::new().nest(&base, routes)
     };
     routes
-        .layer(axum::middleware::from_fn_with_state(
-            door.clone(),
-            guard::refuse_floods,
-        ))
+        .layer(from_fn_with_state(door.clone(), guard::refuse_floods))
         .layer(CatchPanicLayer::custom(error::PanicPage(door.clone())))
-        .layer(axum::middleware::from_fn(headers::secure))
+        .layer(from_fn(headers::secure))
         .with_state(door)
 }
 

@@ -7,31 +7,31 @@ use std::time::Duration;
 use axum::extract::{Extension, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 
-use super::body::{self, End};
 use super::client::{self, Peer};
-use super::decode::{self, Fault};
+use super::decode::{self, Bounds, Fault, Sent};
 use super::form_view::{FormView, Notice, closed};
-use super::{Door, Problem, error, form_page, headers};
+use super::photographs::Album;
+use super::{Door, Problem, error, headers, padding, receipt};
 use crate::clock;
-use crate::intake::{Accepted, FORM_ID_CHARS, FieldError, News, RawForm, SubmitError};
+use crate::intake::{Exposure, FORM_ID_CHARS, FieldError, RawForm, SubmitError};
 use crate::limits::Verdict;
+use crate::spool::Share;
 use crate::store::{Class, StoreError};
 use crate::units::Unit;
 
-/// A tip of 20,000 characters, every field full, is about half of this.
+/// All text together: a tip of 20,000 characters, every field full, is about half of this.
 const BODY_MAX: usize = 256 << 10;
 
 /// Parts beside the kinds' own questions: the form's fields, with room for what browsers add.
-const OWN_PARTS: usize = 20;
+const OWN_PARTS: usize = 28;
 
 pub(super) async fn form(State(door): State<Arc<Door>>, asked: HeaderMap) -> Response {
     if closed(&door).len() == door.loaded.register.units().len() {
         return error::page(&door, Problem::Closed);
     }
     let form_id = new_form_id(&door);
-    let gzip = form_page::takes_gzip(&asked);
+    let gzip = padding::takes_gzip(&asked);
     match door.form_page.page(&door, &form_id, gzip) {
         Ok(page) => {
             let html = [
@@ -64,20 +64,39 @@ pub(super) async fn submit(
 ) -> Response {
     let client = client::key(&door, peer, request.headers());
     let verdict = door.limits.tip(client);
-    let content_type = content_type(request.headers());
-    let within = Duration::from_secs(door.loaded.config.server.body_seconds);
-    let read = body::read(request.into_body(), BODY_MAX, within).await;
-    let (form, fault) = decode::multipart(&content_type, &read.bytes, parts_max(&door)).await;
+    let Sent { form, files, fault } = decode::read(request, bounds(&door, verdict)).await;
+    let mut album = Album::held(&door, &form);
     if verdict == Verdict::Refuse {
-        return again(&door, &form, &[], Trouble::TooOften);
+        return again(&door, &form, &album, &[], Trouble::TooOften);
     }
     let class = class_of(verdict);
-    if let Some(trouble) = trouble_with(read.end, fault) {
-        return again(&door, &form, &[], trouble);
+    album.develop(&door, files, class).await;
+    if let Some(fault) = fault {
+        return again(&door, &form, &album, &[], Trouble::from(fault));
     }
-    match door.intake.submit(&form, class).await {
-        Ok(accepted) => receipt(&door, &accepted),
-        Err(error) => refused(&door, &form, error),
+    if let Some(status) = album.status {
+        return again(&door, &form, &album, &[], Trouble::Photographs(status));
+    }
+    match door.intake.submit(&form, &album.kept, class).await {
+        Ok(accepted) => {
+            album.forget(&door, &form);
+            receipt::page(&door, &form, &accepted, &album.kept)
+        }
+        Err(error) => refused(&door, form, &album, error),
+    }
+}
+
+fn bounds(door: &Door, verdict: Verdict) -> Bounds {
+    let share = match verdict {
+        Verdict::Prompt => Some(Share::Whole),
+        Verdict::Later => Some(Share::Half),
+        Verdict::Refuse => None,
+    };
+    Bounds {
+        text: BODY_MAX,
+        parts: parts_max(door),
+        within: Duration::from_secs(door.loaded.config.server.body_seconds),
+        spool: share.map(|share| (door.intake.photographs.spool().clone(), share)),
     }
 }
 
@@ -89,26 +108,33 @@ pub(super) fn class_of(verdict: Verdict) -> Class {
     }
 }
 
-fn refused(door: &Door, form: &RawForm, error: SubmitError) -> Response {
-    match error {
-        SubmitError::Invalid(errors) => again(door, form, &errors, Trouble::Fields),
-        SubmitError::FormUnknown => again(door, form, &[], Trouble::FormUnknown),
-        SubmitError::Closed(unit) => again(door, form, &[], Trouble::Closed(&unit)),
+fn refused(door: &Door, mut form: RawForm, album: &Album, error: SubmitError) -> Response {
+    let (errors, trouble) = match &error {
+        SubmitError::Invalid(errors) => (errors.as_slice(), Trouble::Fields),
+        SubmitError::Exposing(places) => (&[][..], Trouble::Exposing(places)),
+        SubmitError::FormUnknown => (&[][..], Trouble::FormUnknown),
+        SubmitError::Closed(unit) => (&[][..], Trouble::Closed(unit)),
+        SubmitError::Wait { ticket, seconds } => {
+            form.set("ticket".to_owned(), ticket.clone());
+            (&[][..], Trouble::Wait(*seconds))
+        }
         SubmitError::Store(StoreError::Full) => {
             door.alarm("the store is full, tips are refused");
-            again(door, form, &[], Trouble::Full)
+            (&[][..], Trouble::Full)
         }
         error => {
             door.alarm(&format!("a tip could not be kept: {error}"));
-            again(door, form, &[], Trouble::Within)
+            (&[][..], Trouble::Within)
         }
-    }
+    };
+    again(door, &form, album, errors, trouble)
 }
 
 /// What is wrong with a post, beyond single fields.
 #[derive(Clone, Copy)]
 enum Trouble<'a> {
     Fields,
+    Exposing(&'a [Exposure]),
     FormUnknown,
     TooOften,
     TooLarge,
@@ -116,40 +142,46 @@ enum Trouble<'a> {
     Malformed,
     TooManyParts,
     NotMultipart,
-    File,
+    /// Files that were refused; the album says which and why.
+    Photographs(StatusCode),
     Closed(&'a Unit),
+    /// Seconds.
+    Wait(u64),
     Full,
     Within,
 }
 
-fn trouble_with(end: End, fault: Option<Fault>) -> Option<Trouble<'static>> {
-    match (end, fault) {
-        (End::TooLarge, _) => Some(Trouble::TooLarge),
-        (End::TooSlow, _) => Some(Trouble::TooSlow),
-        (End::Broken, _) | (_, Some(Fault::Malformed)) => Some(Trouble::Malformed),
-        (_, Some(Fault::TooManyParts)) => Some(Trouble::TooManyParts),
-        (_, Some(Fault::NotMultipart)) => Some(Trouble::NotMultipart),
-        (_, Some(Fault::File)) => Some(Trouble::File),
-        (End::Whole, None) => None,
+impl From<Fault> for Trouble<'_> {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::TooLarge => Self::TooLarge,
+            Fault::TooSlow => Self::TooSlow,
+            Fault::Broken | Fault::Malformed => Self::Malformed,
+            Fault::TooManyParts => Self::TooManyParts,
+            Fault::NotMultipart => Self::NotMultipart,
+        }
     }
 }
 
 impl Trouble<'_> {
     fn status(self) -> StatusCode {
         match self {
-            Self::Fields => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Fields | Self::Exposing(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::FormUnknown | Self::Malformed => StatusCode::BAD_REQUEST,
             Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge | Self::TooManyParts => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::NotMultipart | Self::File => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Closed(_) | Self::Full | Self::Within => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Photographs(status) => status,
+            Self::NotMultipart => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Closed(_) | Self::Wait(_) | Self::Full | Self::Within => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
     fn words(self) -> Option<(&'static str, String)> {
         let (title, text) = match self {
-            Self::Fields => return None,
+            Self::Fields | Self::Exposing(_) | Self::Photographs(_) => return None,
             Self::FormUnknown => (
                 "还没有发出：请再按一次“发送举报”",
                 "这张表打开太久，或者服务刚刚重启过。您写的内容都在下面，再按一次发送就好。",
@@ -178,10 +210,6 @@ impl Trouble<'_> {
                 "还没有发出：浏览器的发送方式不对",
                 "能读到的部分在下面，请检查后直接按本页的“发送举报”。",
             ),
-            Self::File => (
-                "还没有发出：现在不能收照片和文件",
-                "您写的文字都在下面。请用文字说明，再按一次发送；照片请先自己留好。",
-            ),
             Self::Closed(unit) => {
                 return Some((
                     "还没有发出：这个单位的网上举报暂时关闭",
@@ -190,6 +218,11 @@ impl Trouble<'_> {
                         unit.name, unit.telephone
                     ),
                 ));
+            }
+            Self::Wait(seconds) => {
+                let wait = format!("请过 {seconds} 秒再按一次“发送举报”。");
+                let text = format!("现在来信太多。您写的内容都在下面，{wait}着急请打电话。");
+                return Some(("还没有发出：要排一会儿队", text));
             }
             Self::Full => (
                 "还没有发出：收到的举报太多，暂时存不下了",
@@ -210,58 +243,34 @@ impl Trouble<'_> {
 }
 
 /// The form again, filled in.
-fn again(door: &Door, form: &RawForm, errors: &[FieldError], trouble: Trouble<'_>) -> Response {
+fn again(
+    door: &Door,
+    form: &RawForm,
+    album: &Album,
+    errors: &[FieldError],
+    trouble: Trouble<'_>,
+) -> Response {
     let kept = form.get("form_id");
     let form_id = if trouble.needs_new_form() || kept.len() != FORM_ID_CHARS {
         new_form_id(door)
     } else {
         kept.to_owned()
     };
+    album.hold(door, &form_id);
     let words = trouble.words();
     let notice = words.as_ref().map(|(title, text)| Notice {
         title,
         text,
         tone: "error",
     });
-    let view = FormView::new(door, &form_id, form, errors, notice);
+    let errors = [errors, &album.errors].concat();
+    let mut view = FormView::new(door, &form_id, form, &errors, notice);
+    view.show(&album.kept);
+    if let Trouble::Exposing(places) = trouble {
+        view.expose(places);
+    }
     let page = error::html(door, "tip.html", &view);
     error::with_retry_after((trouble.status(), page).into_response())
-}
-
-/// Context of `receipt.html`.
-#[derive(Serialize)]
-struct ReceiptView<'a> {
-    base: &'a str,
-    telephone: &'a str,
-    groups: Vec<String>,
-    repeated: bool,
-    supplement: bool,
-    shown: bool,
-    later: bool,
-    mailbox_days: u32,
-}
-
-/// The answer to the post itself: no redirect, so the receipt is in no address and no history.
-fn receipt(door: &Door, accepted: &Accepted) -> Response {
-    let groups = match &accepted.receipt {
-        Some(receipt) => receipt
-            .groups()
-            .iter()
-            .map(|group| group.to_string())
-            .collect(),
-        None => Vec::new(),
-    };
-    let view = ReceiptView {
-        base: &door.loaded.config.site.base_path,
-        telephone: &door.loaded.config.server.telephone,
-        shown: !groups.is_empty(),
-        groups,
-        repeated: accepted.news == News::Repeat,
-        supplement: accepted.news == News::Supplement,
-        later: accepted.class == Class::Later,
-        mailbox_days: door.loaded.config.retention.mailbox_days,
-    };
-    error::html(door, "receipt.html", &view)
 }
 
 pub(super) fn new_form_id(door: &Door) -> String {
@@ -271,19 +280,6 @@ pub(super) fn new_form_id(door: &Door) -> String {
 }
 
 fn parts_max(door: &Door) -> usize {
-    let questions: usize = door
-        .loaded
-        .kinds
-        .kinds
-        .iter()
-        .map(|kind| kind.questions.len())
-        .sum();
-    OWN_PARTS + questions
-}
-
-pub(super) fn content_type(headers: &HeaderMap) -> String {
-    let value = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok());
-    value.unwrap_or_default().to_owned()
+    let kinds = door.loaded.kinds.kinds.iter();
+    OWN_PARTS + kinds.map(|kind| kind.questions.len()).sum::<usize>()
 }

@@ -3,9 +3,9 @@
 
 use sealed_tip::{Author, Entry, Receipt, Text};
 
-use super::{FORM_DAYS, FormId, Intake, SubmitError};
+use super::exposure::{self, Exposure};
+use super::{FORM_DAYS, FormId, Intake, RawForm, SubmitError};
 use crate::clock;
-use crate::id::Id;
 use crate::store::{Answer, Answered, Class, MailboxRow, StoreError};
 use crate::units::Unit;
 
@@ -25,6 +25,9 @@ pub enum AnswerError {
         /// How many.
         chars: usize,
     },
+    /// Places that may tell who wrote it: show the page again with them, once.
+    #[error("{} places may tell who wrote it", .0.len())]
+    Exposing(Vec<Exposure>),
     /// The form's name is not one of ours: show the page again.
     #[error("the form is not known")]
     FormUnknown,
@@ -53,13 +56,14 @@ impl From<SubmitError> for AnswerError {
         match error {
             SubmitError::Closed(unit) => Self::Closed(unit),
             SubmitError::Store(error) => Self::Store(error),
+            SubmitError::Exposing(places) => Self::Exposing(places),
             error => Self::Seal(error.to_string()),
         }
     }
 }
 
 impl Intake {
-    /// Takes an answer. `true`: new; `false`: the same again.
+    /// Takes an answer: the form's `form_id` and `reply`. `true`: new; `false`: the same again.
     ///
     /// # Errors
     /// [`AnswerError`].
@@ -67,18 +71,23 @@ impl Intake {
         &self,
         receipt: &Receipt,
         mailbox: &MailboxRow,
-        form_id: &str,
-        raw: &str,
+        written: &RawForm,
         class: Class,
     ) -> Result<bool, AnswerError> {
-        let text = checked(raw)?;
-        let form = FormId::parse(form_id).ok_or(AnswerError::FormUnknown)?;
+        let text = checked(written.get(exposure::REPLY))?;
+        let form = FormId::parse(written.get("form_id")).ok_or(AnswerError::FormUnknown)?;
         let content_hash = form.content_hash(text.as_str().as_bytes());
-        let letters = self.seal_answer(&text, &mailbox.id, &mailbox.threads, receipt)?;
+        let letters = self
+            .sealer()
+            .answer(&text, &mailbox.id, &mailbox.threads, receipt)?;
         if letters.is_empty() {
             return Err(AnswerError::Nobody);
         }
-        let ids: Vec<Id> = letters.iter().map(|letter| letter.id).collect();
+        if !written.has_seen_exposure() {
+            let places = exposure::in_text(exposure::REPLY, "回复或补充", text.as_str());
+            self.second_look(places, &form, &content_hash).await?;
+        }
+        let queued = super::queued(&letters, class);
         let day = clock::day(self.clock.unix());
         let entry = Entry {
             author: Author::Holder,
@@ -102,7 +111,7 @@ impl Intake {
         };
         match self.store.answer(answer).await? {
             Answered::Stored => {
-                self.wake_for(ids, class);
+                self.wake_for(queued);
                 Ok(true)
             }
             Answered::Repeated => Ok(false),

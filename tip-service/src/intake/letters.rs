@@ -1,21 +1,50 @@
 //! From a tip or an answer to sealed letters, one for each responsible unit.
 
+use std::sync::Arc;
+
 use sealed_tip::{Cover, Note, Receipt, SealError, SealedLetter, Text, Tip, UnitCert};
 
 use super::{Intake, SubmitError};
+use crate::clock::Clock;
+use crate::config::Loaded;
+use crate::entropy::Entropy;
 use crate::id::{self, Id};
 use crate::store::{NewLetter, ThreadRow};
 use crate::units::Unit;
 
 /// A letter's place: which thread, and whether it is the first there.
+#[derive(Clone, Copy)]
 struct Place {
     token: Id,
     begins: bool,
 }
 
+/// What sealing takes, apart from what is sealed.
+pub(super) struct Sealer {
+    loaded: Arc<Loaded>,
+    entropy: Arc<Entropy>,
+    clock: Arc<dyn Clock>,
+}
+
+/// What all letters of one press have in common.
+struct About<'a> {
+    reference: &'a str,
+    receipt: Option<&'a Receipt>,
+}
+
 impl Intake {
+    pub(super) fn sealer(&self) -> Sealer {
+        Sealer {
+            loaded: self.loaded.clone(),
+            entropy: self.entropy.clone(),
+            clock: self.clock.clone(),
+        }
+    }
+}
+
+impl Sealer {
     /// A tip's letters. A supplement follows its thread to whichever unit is responsible by now.
-    pub(super) fn seal(
+    pub(super) fn tip(
         &self,
         tip: &Tip,
         mailbox_id: &Id,
@@ -25,35 +54,66 @@ impl Intake {
         let county = tip.county.as_ref().map(|county| county.code.as_str());
         let register = &self.loaded.register;
         let units = register.route(&tip.kind.code, county, tip.officials);
-        let reference = id::reference(mailbox_id);
+        let about = About {
+            reference: &id::reference(mailbox_id),
+            receipt,
+        };
+        let mut letters = Vec::new();
+        for routed in units {
+            let thread = threads.iter().find(|t| t.routed_to == routed.id);
+            let unit = thread
+                .and_then(|t| register.unit(&t.unit_id))
+                .unwrap_or(routed);
+            let place = Place {
+                token: thread.map_or_else(|| self.entropy.bytes(), |t| t.id),
+                begins: thread.is_none(),
+            };
+            letters.extend(self.of_one_unit(tip, unit, place, &about)?);
+        }
+        Ok(letters)
+    }
+
+    /// The tip's own letter, and one for each further sheet of photographs.
+    fn of_one_unit(
+        &self,
+        tip: &Tip,
+        unit: &Arc<Unit>,
+        place: Place,
+        about: &About<'_>,
+    ) -> Result<Vec<NewLetter>, SubmitError> {
         let mut rng = self.entropy.fork();
-        units
-            .iter()
-            .map(|routed| {
-                let thread = threads.iter().find(|t| t.routed_to == routed.id);
-                let unit = thread
-                    .and_then(|t| register.unit(&t.unit_id))
-                    .unwrap_or(routed);
-                let place = Place {
-                    token: thread.map_or_else(|| self.entropy.bytes(), |t| t.id),
-                    begins: thread.is_none(),
-                };
-                self.letter(unit, &reference, &place, receipt, |cover, certs, now| {
-                    sealed_tip::seal(tip, cover, certs, now, &mut rng)
-                })
-            })
-            .collect()
+        let mut letters = vec![self.letter(unit, &place, about, |cover, certs, now| {
+            sealed_tip::seal(tip, cover, certs, now, &mut rng)
+        })?];
+        let place = Place {
+            begins: false,
+            ..place
+        };
+        for sheet in tip.sheets().into_iter().skip(1) {
+            let note = Note::Photographs {
+                first: sheet.start + 1,
+                of: tip.photographs.len(),
+                photos: tip.photographs.get(sheet).unwrap_or_default(),
+            };
+            letters.push(self.letter(unit, &place, about, |cover, certs, now| {
+                sealed_tip::seal_note(&note, cover, certs, now, &mut rng)
+            })?);
+        }
+        Ok(letters)
     }
 
     /// An answer's letters: to whoever is responsible for each thread.
-    pub(super) fn seal_answer(
+    pub(super) fn answer(
         &self,
         text: &Text,
         mailbox_id: &Id,
         threads: &[ThreadRow],
         receipt: &Receipt,
     ) -> Result<Vec<NewLetter>, SubmitError> {
-        let reference = id::reference(mailbox_id);
+        let about = About {
+            reference: &id::reference(mailbox_id),
+            receipt: Some(receipt),
+        };
         let mut rng = self.entropy.fork();
         threads
             .iter()
@@ -63,25 +123,18 @@ impl Intake {
                     token: thread.id,
                     begins: false,
                 };
-                self.letter(
-                    unit,
-                    &reference,
-                    &place,
-                    Some(receipt),
-                    |cover, certs, now| {
-                        sealed_tip::seal_note(&Note::Answer { text }, cover, certs, now, &mut rng)
-                    },
-                )
+                self.letter(unit, &place, &about, |cover, certs, now| {
+                    sealed_tip::seal_note(&Note::Answer { text }, cover, certs, now, &mut rng)
+                })
             })
             .collect()
     }
 
     fn letter(
         &self,
-        unit: &std::sync::Arc<Unit>,
-        reference: &str,
+        unit: &Arc<Unit>,
         place: &Place,
-        receipt: Option<&Receipt>,
+        about: &About<'_>,
         seal: impl FnOnce(&Cover<'_>, &[&UnitCert], u64) -> Result<SealedLetter, SealError>,
     ) -> Result<NewLetter, SubmitError> {
         let now = self.clock.unix();
@@ -90,11 +143,12 @@ impl Intake {
         let certs: Vec<&UnitCert> = unit.certs.iter().collect();
         let id = self.entropy.bytes();
         let names = self.loaded.config.mail.reply_names(&place.token, &id);
-        let check = receipt
+        let check = about
+            .receipt
             .filter(|_| self.loaded.config.triage.rewards)
             .map(|receipt| receipt.claim_code(&place.token).check());
         let cover = Cover {
-            reference,
+            reference: about.reference,
             reply: Some(self.loaded.reply_to(unit, &names, check.as_deref())),
         };
         let sealed =

@@ -2,26 +2,36 @@
 //! and never goes further: what leaves is a sealed letter, an error list or a receipt.
 
 mod answer;
+pub mod exposure;
 mod form_id;
 mod letters;
 mod parse;
+mod photographs;
+mod press;
+mod second_look;
 mod tally;
+mod ticket;
 
 pub use answer::{ANSWER_MAX_CHARS, AnswerError};
+pub use exposure::{Exposure, Why};
 pub use form_id::{FORM_ID_CHARS, FormId, FormKeys};
 pub use parse::{FieldError, RawForm, parse};
+pub use photographs::{Held, Kept, PHOTOGRAPHS_MAX, Photographs, Undeveloped};
 pub use tally::Tally;
 
 use std::sync::Arc;
 
-use sealed_tip::{Receipt, Tip};
+use sealed_tip::Receipt;
+use zeroize::Zeroizing;
 
 use crate::clock::{self, Clock};
 use crate::config::Loaded;
 use crate::entropy::Entropy;
-use crate::id::Id;
-use crate::store::{Class, Mailbox, Store, StoreError, Submission, Submitted};
+use crate::spool::SpoolError;
+use crate::store::{Class, Mailbox, NewLetter, Queued, Store, StoreError, Submitted};
 use crate::units::Unit;
+use press::Press;
+use ticket::Worth;
 
 /// Days on which a repeat of the same form is still recognised.
 pub const FORM_DAYS: u32 = 7;
@@ -38,16 +48,18 @@ pub struct Intake {
     pub entropy: Arc<Entropy>,
     /// Time.
     pub clock: Arc<dyn Clock>,
-    /// Told the ids of new letters.
-    pub wake: tokio::sync::mpsc::UnboundedSender<(Id, Class)>,
+    /// Told of new letters.
+    pub wake: tokio::sync::mpsc::UnboundedSender<Queued>,
     /// Tips of each kind, counted here until they are written with others.
     pub tally: Tally,
+    /// Photographs on their way in.
+    pub photographs: Photographs,
 }
 
 /// A tip that is kept.
 pub struct Accepted {
     /// `None`: the form is from before a restart, its receipt was shown then and cannot be made again.
-    pub receipt: Option<Receipt>,
+    pub receipt: Option<Arc<Receipt>>,
     /// New, the same again, or more in the same thread.
     pub news: News,
     /// Prompt or later.
@@ -72,26 +84,45 @@ pub enum SubmitError {
     /// To be corrected by the writer.
     #[error("{} fields need a change", .0.len())]
     Invalid(Vec<FieldError>),
+    /// Places that may tell who wrote it: show the form again with them, once.
+    #[error("{} places may tell who wrote it", .0.len())]
+    Exposing(Vec<Exposure>),
     /// The form's name is not ours or too old: show the form again, filled in, under a new name.
     #[error("the form is not known")]
     FormUnknown,
     /// The responsible unit's form is closed.
     #[error("unit {} is closed", .0.id)]
     Closed(Arc<Unit>),
+    /// Nothing beyond the budgets is taken now: with this ticket it is, after a while.
+    #[error("the tip must wait {seconds} s")]
+    Wait {
+        /// Goes back with the form, hidden.
+        ticket: Zeroizing<String>,
+        /// Until it lets the tip in.
+        seconds: u64,
+    },
     /// The store did not take it.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A photograph that waited could not be read again.
+    #[error(transparent)]
+    Spool(#[from] SpoolError),
     /// Encryption failed although the certificates are good.
     #[error("sealing failed: {0}")]
     Seal(String),
 }
 
 impl Intake {
-    /// Takes one press of the button.
+    /// Takes one press of the button, with the photographs that were sent along.
     ///
     /// # Errors
     /// [`SubmitError`].
-    pub async fn submit(&self, form: &RawForm, class: Class) -> Result<Accepted, SubmitError> {
+    pub async fn submit(
+        &self,
+        form: &RawForm,
+        photographs: &[Arc<Kept>],
+        class: Class,
+    ) -> Result<Accepted, SubmitError> {
         let id = FormId::parse(form.get("form_id")).ok_or(SubmitError::FormUnknown)?;
         let key = self.forms.key_of(&id);
         let known = match key {
@@ -110,22 +141,44 @@ impl Intake {
         } else {
             class
         };
-        let receipt = key.map(|key| Receipt::derive(&key, id.as_bytes()));
+        let now = self.clock.unix();
+        let ripens = self.loaded.config.limits.ticket_seconds;
+        let worth = key.as_ref().map_or(Worth::Nothing, |key| {
+            ticket::worth(key, &id, form.get("ticket"), now, ripens)
+        });
+        let receipt = key
+            .as_ref()
+            .map(|key| Arc::new(Receipt::derive(key, id.as_bytes())));
         let mailbox = match (&receipt, known) {
             (_, Some(mailbox_id)) => Mailbox::Known { mailbox_id },
             (Some(receipt), None) => self.new_mailbox(receipt),
             (None, None) => return Err(SubmitError::FormUnknown),
         };
+        let with_place = photographs::with_place(form);
+        let words_hash = id.content_hash(&tip.canonical());
         let press = Press {
             id: &id,
-            receipt: receipt.as_ref(),
+            receipt: receipt.clone(),
             class,
+            content_hash: photographs::content_hash(&id, words_hash, photographs, with_place),
+            words_hash,
+            waited: worth == Worth::Ripe,
         };
-        let mut news = self.try_once(&mut tip, &press, mailbox).await?;
-        if let Submitted::OtherText { mailbox_id } = news {
-            let known = Mailbox::Known { mailbox_id };
-            news = self.try_once(&mut tip, &press, known).await?;
+        if !form.has_seen_exposure() {
+            self.second_look(exposure::in_tip(&tip), &id, &press.content_hash)
+                .await?;
         }
+        // Held until all is stored: what photographs take of memory, they take once.
+        let _turn = self
+            .photographs
+            .put_into(&mut tip, photographs, with_place, class)
+            .await?;
+        let (tip, news) = match (self.store(tip, &press, mailbox).await, &key) {
+            (Err(SubmitError::Store(StoreError::Crowded)), Some(key)) => {
+                return Err(self.wait(key, &id, worth, form.get("ticket")));
+            }
+            (done, _) => done?,
+        };
         if news == Submitted::Stored && !tip.supplement {
             self.tally
                 .add(clock::day(self.clock.unix()), &tip.kind.code);
@@ -143,43 +196,24 @@ impl Intake {
         })
     }
 
-    /// Seals to every responsible unit and offers the letters to the store.
-    async fn try_once(
-        &self,
-        tip: &mut Tip,
-        press: &Press<'_>,
-        mailbox: Mailbox,
-    ) -> Result<Submitted, SubmitError> {
-        tip.supplement = matches!(mailbox, Mailbox::Known { .. });
-        let threads = match mailbox {
-            Mailbox::Known { mailbox_id } => self.store.threads_of(&mailbox_id).await?,
-            Mailbox::New { .. } => Vec::new(),
-        };
-        let day = clock::day(self.clock.unix());
-        let letters = self.seal(tip, &mailbox.id(), &threads, press.receipt)?;
-        let ids: Vec<Id> = letters.iter().map(|letter| letter.id).collect();
-        let done = self
-            .store
-            .submit(Submission {
-                form_hash: press.id.hash(),
-                content_hash: press.id.content_hash(&tip.canonical()),
-                mailbox,
-                class: press.class,
-                letters,
-                day,
-                form_ends_day: day + FORM_DAYS,
-            })
-            .await?;
-        if done == Submitted::Stored {
-            self.wake_for(ids, press.class);
+    /// A ticket that still ripens is kept, or waiting would have no end.
+    fn wait(&self, key: &[u8; 32], id: &FormId, worth: Worth, ticket: &str) -> SubmitError {
+        match worth {
+            Worth::In(seconds) => SubmitError::Wait {
+                ticket: ticket.to_owned().into(),
+                seconds,
+            },
+            Worth::Ripe | Worth::Nothing => SubmitError::Wait {
+                ticket: ticket::issue(key, id, self.clock.unix()).into(),
+                seconds: self.loaded.config.limits.ticket_seconds,
+            },
         }
-        Ok(done)
     }
 
     /// Tells delivery. When it is gone the process is ending; the next one finds the rows by itself.
-    fn wake_for(&self, ids: Vec<Id>, class: Class) {
-        for id in ids {
-            let _ = self.wake.send((id, class));
+    fn wake_for(&self, queued: Vec<Queued>) {
+        for letter in queued {
+            let _ = self.wake.send(letter);
         }
     }
 
@@ -200,10 +234,9 @@ impl Intake {
     }
 }
 
-/// One press of the button, apart from what was said.
-struct Press<'a> {
-    id: &'a FormId,
-    /// `None` after a restart.
-    receipt: Option<&'a Receipt>,
-    class: Class,
+fn queued(letters: &[NewLetter], class: Class) -> Vec<Queued> {
+    letters
+        .iter()
+        .map(|letter| Queued::of(letter, class))
+        .collect()
 }

@@ -30,6 +30,17 @@ pub struct Envelope<'a> {
     pub day: u32,
 }
 
+/// Several letters in one mail.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    /// Names the mail.
+    pub id: &'a Id,
+    /// The letters, each whole as it would go alone.
+    pub letters: &'a [Envelope<'a>],
+    /// Days since 1970.
+    pub day: u32,
+}
+
 /// A plain mail to the operator. Its text is ours: never a tip's, never the mail server's.
 #[derive(Clone, Copy, Debug)]
 pub struct Alarm<'a> {
@@ -69,6 +80,30 @@ pub(super) fn sealed(from: &str, domain: &str, to: &str, letter: &Envelope<'_>) 
     let body = MultiPart::encrypted("application/pgp-encrypted".to_owned())
         .singlepart(version)
         .singlepart(payload);
+    Ok(head.multipart(body)?.formatted())
+}
+
+/// `multipart/mixed`: a few words that are the same whatever is in it, then each letter as `message/rfc822`, as it
+/// would have come alone. No reply address: each letter has its own.
+pub(super) fn batch(from: &str, domain: &str, to: &str, batch: &Batch<'_>) -> Built {
+    let text = format!(
+        "本邮件里有 {} 封加密信：一时信多，合在一起寄来。\r\n\
+         请逐个打开下面的附件，每个附件就是一封完整的信，看信、回信的办法和平时一样。\r\n\
+         请在打开的那封信里点“回复”或点信里的链接，不要回复本邮件。\r\n",
+        batch.letters.len()
+    );
+    let mut body = MultiPart::mixed().singlepart(SinglePart::plain(text));
+    for (n, letter) in batch.letters.iter().enumerate() {
+        let whole = String::from_utf8(sealed(from, domain, to, letter)?)?;
+        let part = SinglePart::builder()
+            .header(ContentType::parse("message/rfc822")?)
+            .header(ContentDisposition::attachment(&format!("{:03}.eml", n + 1)))
+            // RFC 2046, 5.2.1: a message inside a message is not encoded again.
+            .header(ContentTransferEncoding::SevenBit)
+            .body(whole);
+        body = body.singlepart(part);
+    }
+    let head = head(from, domain, to, batch.id, batch.day)?.subject(SUBJECT);
     Ok(head.multipart(body)?.formatted())
 }
 

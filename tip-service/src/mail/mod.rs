@@ -5,7 +5,7 @@ mod maildir;
 mod message;
 mod smtp;
 
-pub use message::{Alarm, Envelope};
+pub use message::{Alarm, Batch, Envelope};
 
 use std::time::Duration;
 
@@ -70,6 +70,9 @@ enum Way {
     Maildir(maildir::Maildir),
 }
 
+/// Bytes in a second that the slowest line still moves: a large mail has that much more time.
+const SLOWEST: u64 = 64 << 10;
+
 /// A Maildir write is two syncs: past this the disk is hanging.
 const MAILDIR_DEADLINE: Duration = Duration::from_secs(30);
 
@@ -101,13 +104,19 @@ impl Transport {
     /// # Errors
     /// [`SendError`], sorted by whether another try makes sense.
     pub async fn send(&self, to: Recipient<'_>, letter: &Envelope<'_>) -> Result<(), SendError> {
-        let raw = message::sealed(&self.from, &self.domain, to.address, letter).map_err(|_| {
-            SendError::Transient {
-                code: 0,
-                what: "could not build the letter",
-            }
-        })?;
+        let raw = message::sealed(&self.from, &self.domain, to.address, letter)
+            .map_err(|_| unbuilt("could not build the letter"))?;
         self.deliver(to, letter.id, letter.day, raw).await
+    }
+
+    /// Sends several sealed letters in one mail.
+    ///
+    /// # Errors
+    /// As [`Transport::send`]; of all of them alike.
+    pub async fn send_batch(&self, to: Recipient<'_>, batch: &Batch<'_>) -> Result<(), SendError> {
+        let raw = message::batch(&self.from, &self.domain, to.address, batch)
+            .map_err(|_| unbuilt("could not build a mail of several letters"))?;
+        self.deliver(to, batch.id, batch.day, raw).await
     }
 
     /// Sends the operator a plain mail about the service itself.
@@ -115,12 +124,8 @@ impl Transport {
     /// # Errors
     /// As [`Transport::send`].
     pub async fn alarm(&self, to: Recipient<'_>, alarm: &Alarm<'_>) -> Result<(), SendError> {
-        let raw = message::alarm(&self.from, &self.domain, to.address, alarm).map_err(|_| {
-            SendError::Transient {
-                code: 0,
-                what: "could not build the alarm",
-            }
-        })?;
+        let raw = message::alarm(&self.from, &self.domain, to.address, alarm)
+            .map_err(|_| unbuilt("could not build the alarm"))?;
         self.deliver(to, alarm.id, alarm.day, raw).await
     }
 
@@ -144,6 +149,7 @@ impl Transport {
         day: u32,
         raw: Vec<u8>,
     ) -> Result<(), SendError> {
+        let extra = Duration::from_secs(raw.len() as u64 / SLOWEST);
         // lettre's own time-out covers the TCP connect alone: a server that goes silent later would hang us.
         let send = async {
             match &self.way {
@@ -151,8 +157,12 @@ impl Transport {
                 Way::Maildir(maildir) => maildir.put(to.id, id, day, raw).await,
             }
         };
-        tokio::time::timeout(self.deadline, send)
+        tokio::time::timeout(self.deadline + extra, send)
             .await
             .unwrap_or(Err(SILENT))
     }
+}
+
+fn unbuilt(what: &'static str) -> SendError {
+    SendError::Transient { code: 0, what }
 }

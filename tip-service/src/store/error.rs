@@ -7,6 +7,9 @@ pub enum StoreError {
     /// Disk full, or more letters waiting than `store.max_waiting`.
     #[error("the store is full")]
     Full,
+    /// What is beyond a budget has used up its share; what is within one is still taken.
+    #[error("the store takes nothing more beyond the budgets")]
+    Crowded,
     /// Another process holds the database, or the writer's queue is full.
     #[error("the store is busy")]
     Busy,
@@ -32,7 +35,7 @@ impl StoreError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Full => "make room on the disk of store.path, or see why letters do not leave",
+            Self::Full | Self::Crowded => "make room on the disk of store.path, or see why letters do not leave",
             Self::Busy => "another program holds the database: end it, and try again",
             Self::ReadOnly => {
                 "the folder of store.path must exist, be writable by this user and have space; see what the system says of the disk"

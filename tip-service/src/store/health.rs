@@ -70,12 +70,14 @@ impl Health {
     }
 
     /// Whether the store's file system has as much room left as the configuration demands.
-    pub(super) fn has_space(&self) -> bool {
-        let Ok(fs) = statvfs(&self.folder) else {
-            return true;
-        };
-        let free = fs.blocks_available().saturating_mul(fs.fragment_size());
-        free >> 20 >= self.min_free_mib
+    fn has_space(&self) -> bool {
+        self.free_mib().is_none_or(|free| free >= self.min_free_mib)
+    }
+
+    /// Free space on the store's file system, in MiB; `None`: the system does not say.
+    pub(super) fn free_mib(&self) -> Option<u64> {
+        let fs = statvfs(&self.folder).ok()?;
+        Some(fs.blocks_available().saturating_mul(fs.fragment_size()) >> 20)
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) async fn insert(
     let mut rows = Vec::new();
     for batch in batches {
         for letter in batch.letters {
-            rows.push((batch, letter, first_of_thread(db, letter).await?));
+            rows.push((batch, letter, first_of_thread(db, batch, letter).await?));
         }
     }
     insert_threads(db, &rows).await?;
@@ -81,14 +81,20 @@ async fn insert_threads(
     .await
 }
 
-/// The thread's first letter; empty for that one itself and for letters outside any thread.
+/// The thread's first letter, which may be written together with this one; empty for that one itself and for letters
+/// outside any thread.
 async fn first_of_thread(
     db: &mut SqliteConnection,
+    batch: &Batch<'_>,
     letter: &NewLetter,
 ) -> Result<Vec<u8>, StoreError> {
     let Some(thread_id) = letter.thread_id.filter(|_| !letter.begins_thread) else {
         return Ok(Vec::new());
     };
+    let begins = |l: &&NewLetter| l.begins_thread && l.thread_id == letter.thread_id;
+    if let Some(beside) = batch.letters.iter().find(begins) {
+        return Ok(beside.id.to_vec());
+    }
     let first: Option<Vec<u8>> = sqlx::query_scalar("SELECT letter_id FROM thread WHERE id = $1")
         .bind(thread_id.as_slice())
         .fetch_optional(&mut *db)

@@ -3,9 +3,11 @@
 //!
 //! The store never sees plaintext: a letter can only enter as a [`sealed_tip::SealedLetter`].
 
+mod capacity;
 mod counter;
 mod error;
 mod health;
+mod lease;
 mod letter;
 mod mailbox;
 mod nudge;
@@ -18,12 +20,14 @@ mod thread;
 mod wal;
 mod writer;
 
+pub use capacity::{Capacity, Share};
 pub use counter::{Counted, Counter};
 pub use error::StoreError;
+pub use lease::{Letter, Outcome};
 pub use letter::NewLetter;
 pub use mailbox::{Answer, Answered, EntryRow, MailboxRow};
 pub use nudge::{About, Nudge};
-pub use outbox::{Letter, Outcome, Row};
+pub use outbox::{Queued, Row};
 pub use reply::{Change as ReplyChange, Reply, Taken};
 pub use submit::{Mailbox, Submission, Submitted};
 pub use sweep::{Swept, Terms};
@@ -40,7 +44,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use tokio::sync::mpsc;
 
 /// Where a letter stands in its way to the unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
     /// Within the sender's budget.
     Prompt,
@@ -57,15 +61,6 @@ impl Class {
             Self::Later => "later",
         }
     }
-}
-
-/// How much may wait before the form says 503.
-#[derive(Clone, Copy, Debug)]
-pub struct Capacity {
-    /// Undelivered letters.
-    pub max_waiting: u64,
-    /// Free space on the store's file system, in MiB.
-    pub min_free_mib: u64,
 }
 
 /// Handle to the database: cheap to clone.
@@ -158,6 +153,7 @@ async fn pool(path: &Path, connections: u32) -> Result<SqlitePool, StoreError> {
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_tips.sql"),
     include_str!("migrations/0002_way_back.sql"),
+    include_str!("migrations/0003_batches.sql"),
 ];
 
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {

@@ -4,7 +4,7 @@ use sqlx::SqliteConnection;
 
 use super::letter::{self, NewLetter};
 use super::writer::{Change, Effect};
-use super::{Class, Store, StoreError};
+use super::{Class, Store, StoreError, outbox};
 use crate::id::Id;
 
 /// A letter that reminds, and what it must find unchanged.
@@ -31,6 +31,11 @@ pub enum About {
     },
     /// A unit's day.
     Digest {
+        /// The unit.
+        unit_id: String,
+    },
+    /// A unit's day on which no tip came.
+    Quiet {
         /// The unit.
         unit_id: String,
     },
@@ -69,6 +74,7 @@ pub(super) async fn apply(db: &mut SqliteConnection, n: &Nudge) -> Result<bool, 
             step,
         } => (step_up(db, id, *step).await?, Some(*mailbox_id)),
         About::Digest { unit_id } => (turn_day(db, unit_id, n.day).await?, None),
+        About::Quiet { unit_id } => (outbox::is_quiet(db, unit_id, n.day).await?, None),
     };
     if !due {
         return Ok(false);

@@ -4,7 +4,7 @@
 use sqlx::{SqliteConnection, SqlitePool};
 
 use super::writer::{Change, Effect};
-use super::{Class, Store, StoreError};
+use super::{Class, NewLetter, Store, StoreError};
 use crate::id::Id;
 
 /// A letter that waits, without its content.
@@ -26,87 +26,56 @@ pub struct Row {
     pub received_day: u32,
 }
 
-/// A leased letter, with all that sending it needs.
-pub struct Letter {
-    /// Random name, also the Message-ID.
+/// What delivery must know of a letter to plan its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queued {
+    /// Random name.
     pub id: Id,
     /// Whom it goes to.
     pub unit_id: String,
-    /// The thread's first letter to this unit, if this is not it.
-    pub in_reply_to: Option<Id>,
-    /// The thread it belongs to, whose token the reply address holds.
-    pub thread_id: Option<Id>,
-    /// Replies of this unit to that address would count, or at least be told why not: another unit is not
-    /// responsible by now.
-    pub answerable: bool,
-    /// Binary OpenPGP.
-    pub sealed: Vec<u8>,
-    /// Tries including this one.
-    pub attempts: u32,
+    /// Prompt or later.
+    pub class: Class,
+    /// Length of the ciphertext.
+    pub bytes: usize,
+}
+
+impl Queued {
+    /// Of a letter that is about to enter the outbox.
+    #[must_use]
+    pub fn of(letter: &NewLetter, class: Class) -> Self {
+        Self {
+            id: letter.id,
+            unit_id: letter.unit_id.clone(),
+            class,
+            bytes: letter.sealed.message().len(),
+        }
+    }
 }
 
 /// The columns of a [`Row`], in its order.
 type Columns = (Vec<u8>, String, String, String, i64, i64, i64);
 
-/// Unit, first letter of the thread, thread, whether it is this unit's, ciphertext, tries.
-type Leased = (String, Vec<u8>, Vec<u8>, bool, Vec<u8>, i64);
-
-/// How a try ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The mail server took it.
-    Delivered {
-        /// Days since 1970.
-        day: u32,
-    },
-    /// To be tried again.
-    Deferred {
-        /// SMTP code or 0.
-        code: u16,
-    },
-    /// Refused for good: waits for the operator.
-    Parked {
-        /// SMTP code or 0.
-        code: u16,
-    },
-}
-
 impl Store {
-    /// All letters that wait to be tried: name and class. Read from the index alone, without touching rows.
+    /// All letters that wait to be tried. Read from the index alone, without touching rows.
     ///
     /// # Errors
     /// From the database.
-    pub async fn queued(&self) -> Result<Vec<(Id, Class)>, StoreError> {
-        let rows: Vec<(Vec<u8>, String)> = sqlx::query_as(
-            "SELECT id, class FROM outbox WHERE state = 'queued' ORDER BY class DESC, id",
+    pub async fn queued(&self) -> Result<Vec<Queued>, StoreError> {
+        let rows: Vec<(Vec<u8>, String, String, i64)> = sqlx::query_as(
+            "SELECT id, class, unit_id, length(sealed) FROM outbox WHERE state = 'queued'",
         )
         .fetch_all(&self.read)
         .await?;
         rows.into_iter()
-            .map(|(id, class)| Ok((key(&id)?, class_of(&class))))
+            .map(|(id, class, unit_id, bytes)| {
+                Ok(Queued {
+                    id: key(&id)?,
+                    unit_id,
+                    class: class_of(&class),
+                    bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
+                })
+            })
             .collect()
-    }
-
-    /// Marks a letter as being sent, counts the try *before* it is made (a letter that kills the process
-    /// must not be tried for ever), and hands it out. `None`: delivered or parked. One that is being sent is
-    /// handed out again: the caller tries none twice at a time, and the end of an earlier try may not have
-    /// been written (a busy database); its Message-ID is the same.
-    ///
-    /// # Errors
-    /// From the database.
-    pub async fn lease(&self, id: Id) -> Result<Option<Letter>, StoreError> {
-        match self.write(Change::Lease(id)).await? {
-            Effect::Leased(letter) => Ok(letter),
-            _ => Err(StoreError::Closed),
-        }
-    }
-
-    /// Records how a try ended.
-    ///
-    /// # Errors
-    /// From the database.
-    pub async fn settle(&self, id: Id, outcome: Outcome) -> Result<(), StoreError> {
-        self.write(Change::Settle(id, outcome)).await.map(drop)
     }
 
     /// Puts one parked letter, or all, back into the queue. Returns how many.
@@ -118,15 +87,6 @@ impl Store {
             Effect::Requeued(n) => Ok(n),
             _ => Err(StoreError::Closed),
         }
-    }
-
-    /// Returns letters that were being sent when the process died to the queue. Only for the service itself
-    /// at start: in a running service they are on their way.
-    ///
-    /// # Errors
-    /// From the database.
-    pub async fn recover(&self) -> Result<(), StoreError> {
-        self.write(Change::Recover).await.map(drop)
     }
 
     /// Every letter that is not delivered yet, for the operator.
@@ -154,6 +114,31 @@ impl Store {
             })
             .collect()
     }
+
+    /// Whether no tip's first letter (nor one that looks like it) went to the unit on that day or waits since.
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn is_quiet(&self, unit_id: &str, day: u32) -> Result<bool, StoreError> {
+        is_quiet(&mut *self.read.acquire().await?, unit_id, day).await
+    }
+}
+
+pub(super) async fn is_quiet(
+    db: &mut SqliteConnection,
+    unit_id: &str,
+    day: u32,
+) -> Result<bool, StoreError> {
+    // Only those have a reply address and answer to nothing: what an observer of the mail takes for a tip.
+    let letters: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM outbox WHERE unit_id = $1 AND thread_id <> x'' AND in_reply_to = x'' \
+         AND (delivered_day = $2 OR (delivered_day = 0 AND received_day = $2))",
+    )
+    .bind(unit_id)
+    .bind(i64::from(day))
+    .fetch_one(db)
+    .await?;
+    Ok(letters == 0)
 }
 
 pub(super) async fn count_waiting(pool: &SqlitePool) -> Result<u64, StoreError> {
@@ -162,59 +147,6 @@ pub(super) async fn count_waiting(pool: &SqlitePool) -> Result<u64, StoreError> 
             .fetch_one(pool)
             .await?;
     Ok(u64::try_from(n).unwrap_or(0))
-}
-
-pub(super) async fn lease(
-    db: &mut SqliteConnection,
-    id: &Id,
-) -> Result<Option<Letter>, StoreError> {
-    let row: Option<Leased> = sqlx::query_as(
-        "UPDATE outbox SET state = 'sending', attempts = attempts + 1 \
-         WHERE id = $1 AND state IN ('queued', 'sending') RETURNING unit_id, in_reply_to, thread_id, \
-         NOT EXISTS (SELECT 1 FROM thread WHERE thread.id = outbox.thread_id AND thread.unit_id <> outbox.unit_id), \
-         sealed, attempts",
-    )
-    .bind(id.as_slice())
-    .fetch_optional(db)
-    .await?;
-    Ok(row.map(
-        |(unit_id, in_reply_to, thread_id, answerable, sealed, attempts)| Letter {
-            answerable,
-            id: *id,
-            unit_id,
-            in_reply_to: key(&in_reply_to).ok(),
-            thread_id: key(&thread_id).ok(),
-            sealed,
-            attempts: small(attempts),
-        },
-    ))
-}
-
-pub(super) async fn settle(
-    db: &mut SqliteConnection,
-    id: &Id,
-    outcome: Outcome,
-) -> Result<(), StoreError> {
-    let (state, code, day) = match outcome {
-        Outcome::Delivered { day } => ("delivered", 250, day),
-        Outcome::Deferred { code } => ("queued", code, 0),
-        Outcome::Parked { code } => ("parked", code, 0),
-    };
-    sqlx::query("UPDATE outbox SET state = $1, last_code = $2, delivered_day = $3 WHERE id = $4")
-        .bind(state)
-        .bind(i64::from(code))
-        .bind(i64::from(day))
-        .bind(id.as_slice())
-        .execute(db)
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn recover(db: &mut SqliteConnection) -> Result<(), StoreError> {
-    sqlx::query("UPDATE outbox SET state = 'queued' WHERE state = 'sending'")
-        .execute(db)
-        .await?;
-    Ok(())
 }
 
 pub(super) async fn requeue(db: &mut SqliteConnection, id: Option<&Id>) -> Result<u64, StoreError> {
@@ -234,7 +166,7 @@ pub(super) async fn requeue(db: &mut SqliteConnection, id: Option<&Id>) -> Resul
     Ok(done.rows_affected())
 }
 
-fn key(bytes: &[u8]) -> Result<Id, StoreError> {
+pub(super) fn key(bytes: &[u8]) -> Result<Id, StoreError> {
     Id::try_from(bytes).map_err(|_| StoreError::Corrupt)
 }
 
@@ -246,27 +178,6 @@ fn class_of(word: &str) -> Class {
     }
 }
 
-fn small(n: i64) -> u32 {
+pub(super) fn small(n: i64) -> u32 {
     u32::try_from(n).unwrap_or(0)
-}
-
-impl Outcome {
-    /// One word for the log.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Delivered { .. } => "delivered",
-            Self::Deferred { .. } => "deferred",
-            Self::Parked { .. } => "parked",
-        }
-    }
-
-    /// The mail server's code; 0 when there was none.
-    #[must_use]
-    pub fn code(self) -> u16 {
-        match self {
-            Self::Delivered { .. } => 250,
-            Self::Deferred { code } | Self::Parked { code } => code,
-        }
-    }
 }

@@ -7,8 +7,8 @@ use super::{Store, StoreError};
 use crate::id::Id;
 
 impl Store {
-    /// Parks letters that came back from the unit's mail server after it had taken them. Returns how many: a name
-    /// that is not ours, or a letter that is not delivered or already emptied, changes nothing.
+    /// Parks letters that came back from the unit's mail server after it had taken them, alone or several in one mail:
+    /// an id may be a letter's or such a mail's. Returns how many: a name that is not ours, or a letter that is not delivered or already emptied, changes nothing.
     ///
     /// # Errors
     /// From the database.
@@ -34,14 +34,17 @@ impl Store {
 pub(super) async fn park(db: &mut SqliteConnection, ids: &[Id]) -> Result<u64, StoreError> {
     let mut parked = 0;
     for id in ids {
-        let done = sqlx::query(
-            "UPDATE outbox SET state = 'parked', last_code = 550, delivered_day = 0 \
-             WHERE id = $1 AND state = 'delivered' AND length(sealed) > 0",
-        )
-        .bind(id.as_slice())
-        .execute(&mut *db)
-        .await?;
-        parked += done.rows_affected();
+        for which in ["id = $1", "batch_id = $1 AND batch_id <> x''"] {
+            let sql = format!(
+                "UPDATE outbox SET state = 'parked', last_code = 550, delivered_day = 0 \
+                 WHERE {which} AND state = 'delivered' AND length(sealed) > 0"
+            );
+            let done = sqlx::query(sqlx::AssertSqlSafe(sql))
+                .bind(id.as_slice())
+                .execute(&mut *db)
+                .await?;
+            parked += done.rows_affected();
+        }
     }
     Ok(parked)
 }

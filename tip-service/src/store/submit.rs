@@ -49,10 +49,15 @@ pub struct Submission {
     pub form_hash: [u8; 32],
     /// Keyed hash of what was said.
     pub content_hash: [u8; 32],
+    /// The same of the words without the photographs; equal to `content_hash` if there are none. Sent again they
+    /// are a repeat.
+    pub words_hash: [u8; 32],
     /// A new one, or a supplement to a known one.
     pub mailbox: Mailbox,
     /// Prompt or later.
     pub class: Class,
+    /// A later one whose sender waited with a ticket: see [`super::Share`].
+    pub waited: bool,
     /// One for each unit.
     pub letters: Vec<NewLetter>,
     /// Today, days since 1970.
@@ -107,6 +112,24 @@ impl Store {
             .map(|id| Id::try_from(id.as_slice()).map_err(|_| StoreError::Corrupt))
             .transpose()
     }
+
+    /// Whether this form was stored before with this very text.
+    ///
+    /// # Errors
+    /// [`StoreError`] from the database.
+    pub async fn is_stored(
+        &self,
+        form_hash: &[u8; 32],
+        content_hash: &[u8; 32],
+    ) -> Result<bool, StoreError> {
+        let found: Option<i64> =
+            sqlx::query_scalar("SELECT 1 FROM form WHERE form_hash = $1 AND content_hash = $2")
+                .bind(form_hash.as_slice())
+                .bind(content_hash.as_slice())
+                .fetch_optional(&self.read)
+                .await?;
+        Ok(found.is_some())
+    }
 }
 
 /// Applies all submissions of a batch with one statement for each table, however many they are: a statement
@@ -117,19 +140,25 @@ pub(super) async fn apply(
 ) -> Result<Vec<Submitted>, StoreError> {
     let mut known = known_forms(db, batch).await?;
     let mut new = Vec::with_capacity(batch.len());
+    let mut forms = Vec::with_capacity(batch.len());
     let mut done = Vec::with_capacity(batch.len());
     for s in batch {
         let texts = known.entry(s.form_hash).or_default();
         let outcome = judge(texts, s);
         if outcome.is_stored() {
-            texts.push((s.content_hash, s.mailbox.id()));
+            for hash in [s.content_hash, s.words_hash] {
+                if !texts.iter().any(|(known, _)| *known == hash) {
+                    texts.push((hash, s.mailbox.id()));
+                    forms.push((*s, hash));
+                }
+            }
             new.push(*s);
         }
         done.push(outcome);
     }
     insert_mailboxes(db, &new).await?;
     insert_letters(db, &new).await?;
-    insert_forms(db, &new).await?;
+    insert_forms(db, forms).await?;
     Ok(done)
 }
 
@@ -220,11 +249,15 @@ async fn insert_letters(db: &mut SqliteConnection, new: &[&Submission]) -> Resul
     letter::insert(db, &all).await
 }
 
-async fn insert_forms(db: &mut SqliteConnection, new: &[&Submission]) -> Result<(), StoreError> {
+/// Submissions, each with a hash that it is known by.
+async fn insert_forms(
+    db: &mut SqliteConnection,
+    forms: Vec<(&Submission, [u8; 32])>,
+) -> Result<(), StoreError> {
     let columns = "form (form_hash, content_hash, mailbox_id, ends_day)";
-    insert_rows(db, columns, new.to_vec(), |mut row, s| {
+    insert_rows(db, columns, forms, |mut row, (s, hash)| {
         row.push_bind(s.form_hash.as_slice())
-            .push_bind(s.content_hash.as_slice())
+            .push_bind(hash.to_vec())
             .push_bind(s.mailbox.id().to_vec())
             .push_bind(i64::from(s.form_ends_day));
     })

@@ -9,20 +9,20 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::health::Health;
+use super::lease::{self, Letter, Outcome};
 use super::mailbox::{self, Answer, Answered};
 use super::nudge::{self, Nudge};
-use super::outbox::{Letter, Outcome};
 use super::reply::{self, Reply, Taken};
 use super::submit::{self, Submission, Submitted};
 use super::sweep::{self, Sweep, Swept};
-use super::{Capacity, Store, StoreError, counter, outbox, returned};
+use super::{Capacity, Share, Store, StoreError, counter, outbox, returned};
 use crate::id::Id;
 
 /// One change to the database. Cloned nowhere: a job is applied by reference, at most twice.
 pub(super) enum Change {
     Submit(Box<Submission>),
-    Lease(Id),
-    Settle(Id, Outcome),
+    Lease(Vec<Id>, Option<Id>),
+    Settle(Vec<Id>, Outcome),
     Requeue(Option<Id>),
     ParkReturned(Vec<Id>),
     Recover,
@@ -39,7 +39,7 @@ pub(super) enum Change {
 /// What a change gave.
 pub(super) enum Effect {
     Submitted(Submitted),
-    Leased(Option<Letter>),
+    Leased(Vec<Letter>),
     Settled,
     Requeued(u64),
     Swept(Swept),
@@ -101,10 +101,7 @@ impl Writer {
     pub(super) async fn run(self, mut queue: mpsc::Receiver<Job>) {
         let mut batch = Vec::with_capacity(BATCH);
         while queue.recv_many(&mut batch, BATCH).await > 0 {
-            let (full, rest): (Vec<_>, Vec<_>) = self.refuse_when_full(&mut batch);
-            for job in full {
-                let _ = job.done.send(Err(StoreError::Full));
-            }
+            let rest = self.refuse_when_full(&mut batch);
             match self.try_commit(&rest).await {
                 Ok(effects) => {
                     for (job, effect) in rest.into_iter().zip(effects) {
@@ -134,19 +131,33 @@ impl Writer {
         self.pool.close().await;
     }
 
-    /// Takes out the submissions that would overfill the store.
-    fn refuse_when_full(&self, batch: &mut Vec<Job>) -> (Vec<Job>, Vec<Job>) {
+    /// Refuses the submissions that would overfill their share of the store; gives back the others.
+    fn refuse_when_full(&self, batch: &mut Vec<Job>) -> Vec<Job> {
         let mut waiting = self.waiting.load(Ordering::Relaxed);
-        let space = self.health.has_space();
-        let overfills = |waiting: &mut u64, letters: usize| {
-            *waiting += letters as u64;
-            !space || *waiting > self.capacity.max_waiting
-        };
-        batch.drain(..).partition(|job| match &job.change {
-            Change::Submit(s) => overfills(&mut waiting, s.letters.len()),
-            Change::Answer(a) => overfills(&mut waiting, a.letters.len()),
-            _ => false,
-        })
+        let free = self.health.free_mib();
+        let mut rest = Vec::with_capacity(batch.len());
+        for job in batch.drain(..) {
+            let (share, letters) = match &job.change {
+                Change::Submit(s) => (Share::of(s.class, s.waited), s.letters.len()),
+                // Whoever answers in a mailbox has no ticket, and had a receipt before.
+                Change::Answer(a) => (Share::of(a.class, true), a.letters.len()),
+                _ => {
+                    rest.push(job);
+                    continue;
+                }
+            };
+            let then = waiting + letters as u64;
+            match self.capacity.check(share, then, free) {
+                Ok(()) => {
+                    waiting = then;
+                    rest.push(job);
+                }
+                Err(error) => {
+                    let _ = job.done.send(Err(error));
+                }
+            }
+        }
+        rest
     }
 
     /// As [`Writer::commit`], and notes how it went. A receipt for what went into a damaged file might be a lie.
@@ -208,11 +219,14 @@ impl Writer {
             }
             (Change::Answer(a), Effect::Answered(Answered::Stored)) => self.add(a.letters.len()),
             (Change::Nudge(n), Effect::Done(true)) => self.add(n.letters.len()),
-            (Change::Settle(_, Outcome::Delivered { .. } | Outcome::Parked { .. }), _) => {
+            (Change::Settle(ids, Outcome::Delivered { .. } | Outcome::Parked { .. }), _) => {
+                let less = ids.len() as u64;
                 // Saturating: a row parked by another process was counted there.
                 let _ = self
                     .waiting
-                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
+                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| {
+                        Some(n.saturating_sub(less))
+                    });
             }
             (Change::Requeue(_), Effect::Requeued(n)) => {
                 self.waiting.fetch_add(*n, Ordering::Relaxed);
@@ -253,13 +267,15 @@ async fn apply(db: &mut SqliteConnection, change: &Change) -> Result<Effect, Sto
             let done = submit::apply(db, &[s.as_ref()]).await?;
             Effect::Submitted(done.into_iter().next().ok_or(StoreError::Closed)?)
         }
-        Change::Lease(id) => Effect::Leased(outbox::lease(db, id).await?),
-        Change::Settle(id, outcome) => {
-            outbox::settle(db, id, *outcome).await?;
+        Change::Lease(ids, batch_id) => {
+            Effect::Leased(lease::lease(db, ids, batch_id.as_ref()).await?)
+        }
+        Change::Settle(ids, outcome) => {
+            lease::settle(db, ids, *outcome).await?;
             Effect::Settled
         }
         Change::Recover => {
-            outbox::recover(db).await?;
+            lease::recover(db).await?;
             Effect::Settled
         }
         Change::Requeue(id) => Effect::Requeued(outbox::requeue(db, id.as_ref()).await?),

@@ -3,9 +3,10 @@
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use sealed_tip::{
-    Answer, Cover, DigestLine, Named, Note, ReplyTo, SealedLetter, SecretCert, Text, Tip, UnitCert,
-    generate, letter_text, open, seal, seal_note,
+    Answer, Cover, DigestLine, Named, Note, Photo, ReplyTo, SealedLetter, SecretCert, Text, Tip,
+    UnitCert, generate, letter_text, open, seal, seal_note,
 };
+use zeroize::Zeroizing;
 
 const NOW: u64 = 1_800_000_000;
 const REFERENCE: &str = "LY-E8C7A4A3C2";
@@ -33,6 +34,7 @@ pub(crate) fn letters() -> Vec<String> {
                 reply,
             };
             letters.extend(tips().iter().map(|tip| officer.tip(tip, &cover)));
+            letters.extend(illustrated().iter().map(|tip| officer.tip(tip, &cover)));
             letters.extend(officer.notes(&cover));
         }
     }
@@ -74,6 +76,12 @@ impl Officer {
         let (delivered, unit) = ("2026-11-20", "东丰县局");
         let fingerprints = ["1F7F224A1A8543A18930F6C8B7CF5321AC4312D3".to_owned()];
         let open = digest();
+        let photos = [photo(1_000, true), photo(10, false)];
+        let photographs = |photos, first| Note::Photographs {
+            photos,
+            first,
+            of: 5,
+        };
         let forwarded = Note::Forwarded {
             unit,
             mail: "city@units.example.invalid",
@@ -85,6 +93,9 @@ impl Officer {
         };
         [
             Note::Answer { text: &words },
+            photographs(&photos, 4),
+            photographs(&photos[..1], 2),
+            Note::Quiet,
             reminder(Some(72)),
             reminder(None),
             Note::Escalation { unit, delivered },
@@ -180,4 +191,26 @@ fn tips() -> [Tip; 2] {
         suspect_robot: false,
     };
     [full, bare]
+}
+
+/// Bytes in place of a JPEG; letters look no closer.
+fn photo(length: usize, place: bool) -> Photo {
+    Photo {
+        jpeg: Zeroizing::new(vec![0xa5; length]),
+        width: 1280,
+        height: 960,
+        place: place.then(|| Text::line("北纬 42.680033，东经 125.14")),
+    }
+}
+
+/// With photographs: all attached, some, none.
+fn illustrated() -> Vec<Tip> {
+    [&[10, 20][..], &[900_000; 5], &[3_100_000]]
+        .into_iter()
+        .map(|lengths| {
+            let [_, mut tip] = tips();
+            tip.photographs = lengths.iter().map(|length| photo(*length, true)).collect();
+            tip
+        })
+        .collect()
 }

@@ -6,7 +6,8 @@ use sealed_tip::Receipt;
 use tip_service::clock::{Clock, FixedClock};
 use tip_service::config::Loaded;
 use tip_service::entropy::Entropy;
-use tip_service::intake::{Accepted, FormKeys, Intake, RawForm, SubmitError, Tally};
+use tip_service::intake::{Accepted, FormKeys, Intake, Photographs, RawForm, SubmitError, Tally};
+use tip_service::spool::Spool;
 use tip_service::store::{Capacity, Class, Letter, MailboxRow, Outcome, Store};
 use zeroize::Zeroizing;
 
@@ -96,7 +97,12 @@ impl Desk {
     }
 
     pub(crate) async fn submit(&self, form: &RawForm) -> Result<Accepted, SubmitError> {
-        self.intake.submit(form, Class::Prompt).await
+        self.intake.submit(form, &[], Class::Prompt).await
+    }
+
+    /// As somebody beyond the budget.
+    pub(crate) async fn submit_later(&self, form: &RawForm) -> Result<Accepted, SubmitError> {
+        self.intake.submit(form, &[], Class::Later).await
     }
 
     /// What the holder of a receipt finds.
@@ -108,21 +114,20 @@ impl Desk {
     /// Every letter that waits, as delivery would get it; they wait on afterwards.
     pub(crate) async fn letters(&self) -> Vec<Letter> {
         let mut letters = Vec::new();
-        for (id, _) in self.store().queued().await.unwrap() {
-            letters.push(self.store().lease(id).await.unwrap().unwrap());
+        for queued in self.store().queued().await.unwrap() {
+            letters.extend(self.store().lease(vec![queued.id], None).await.unwrap());
         }
         self.store().recover().await.unwrap();
         letters
     }
 
     pub(crate) async fn deliver_all(&self) {
-        for (id, _) in self.store().queued().await.unwrap() {
-            self.store().lease(id).await.unwrap().unwrap();
-            self.store()
-                .settle(id, Outcome::Delivered { day: self.today() })
-                .await
-                .unwrap();
-        }
+        let queued = self.store().queued().await.unwrap();
+        let ids: Vec<_> = queued.iter().map(|letter| letter.id).collect();
+        let leased = self.store().lease(ids.clone(), None).await.unwrap();
+        assert_eq!(leased.len(), ids.len());
+        let delivered = Outcome::Delivered { day: self.today() };
+        self.store().settle(ids, delivered).await.unwrap();
     }
 }
 
@@ -130,11 +135,14 @@ fn intake(loaded: Arc<Loaded>, store: Store, clock: Arc<FixedClock>) -> Intake {
     // Nobody delivers here: letters stay where a test can see them.
     let (wake, _) = tokio::sync::mpsc::unbounded_channel();
     let entropy = Arc::new(Entropy::from_system());
+    let folder = loaded.config.store.path.parent().unwrap();
+    let spool = Arc::new(Spool::new(folder, 128, 0, entropy.clone()));
     Intake {
         loaded,
         forms: FormKeys::new(),
         store,
         entropy,
+        photographs: Photographs::new(spool, clock.clone()),
         clock,
         wake,
         tally: Tally::default(),

@@ -34,12 +34,15 @@ async fn a_try_whose_end_was_not_written_can_be_made_again() {
     let desk = Desk::open().await;
     desk.submit(&desk.form(ONE)).await.unwrap();
     let id = desk.letters().await[0].id;
-    let first = desk.store().lease(id).await.unwrap().unwrap();
-    let again = desk.store().lease(id).await.unwrap().unwrap();
-    assert_eq!((again.id, again.attempts), (id, first.attempts + 1));
+    let first = desk.store().lease(vec![id], None).await.unwrap();
+    let again = desk.store().lease(vec![id], None).await.unwrap();
+    assert_eq!(
+        (again[0].id, again[0].attempts),
+        (id, first[0].attempts + 1)
+    );
     let delivered = Outcome::Delivered { day: desk.today() };
-    desk.store().settle(id, delivered).await.unwrap();
-    assert!(desk.store().lease(id).await.unwrap().is_none());
+    desk.store().settle(vec![id], delivered).await.unwrap();
+    assert!(desk.store().lease(vec![id], None).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -48,7 +51,7 @@ async fn a_parked_letter_is_never_purged_and_can_be_sent_again() {
     desk.submit(&desk.form(ONE)).await.unwrap();
     let id = desk.letters().await[0].id;
     desk.store()
-        .settle(id, Outcome::Parked { code: 554 })
+        .settle(vec![id], Outcome::Parked { code: 554 })
         .await
         .unwrap();
     desk.days_pass(3650);
@@ -117,4 +120,15 @@ fn the_public_page_names_the_days_that_are_the_defaults() {
     assert!(page.contains(&format!("（{}天）", delivery.keep_delivered_days)));
     assert!(page.contains(&format!("{}天左右", retention.mailbox_days)));
     assert!(page.contains(&format!("| {}天 |", tip_service::intake::FORM_DAYS)));
+    let contract =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../site/content/report/anonymity.md");
+    let contract = std::fs::read_to_string(contract).unwrap();
+    for told in [
+        format!("再留{}天", delivery.keep_delivered_days),
+        format!("留{}天左右", retention.mailbox_days),
+        format!("至少留{}天", retention.unread_grace_days),
+        format!("“指纹”留{}天", tip_service::intake::FORM_DAYS),
+    ] {
+        assert!(contract.contains(&told), "{told}");
+    }
 }

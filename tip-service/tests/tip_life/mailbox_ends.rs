@@ -2,7 +2,7 @@
 
 use tip_service::store::{Class, State};
 
-use super::way_back::{DONGFENG, Known, to};
+use super::way_back::{DONGFENG, Known, to, written};
 
 #[tokio::test]
 async fn deleting_takes_everything_at_once_but_no_letter_on_its_way() {
@@ -22,8 +22,7 @@ async fn deleting_takes_everything_at_once_but_no_letter_on_its_way() {
             .answer(
                 &known.receipt,
                 &mailbox,
-                &known.form_id(),
-                "还有",
+                &written(&known.form_id(), "还有"),
                 Class::Prompt
             )
             .await

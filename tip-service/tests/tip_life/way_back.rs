@@ -1,10 +1,13 @@
 //! The way back inside the service: replies, answers, and what the mailbox makes of them. Whether a reply is good is
 //! decided elsewhere; here it counts once and changes what it should.
 
+use std::sync::Arc;
+
 use sealed_tip::{Author, Entry, MailboxKey, Receipt, Text};
 use tip_service::id::Id;
-use tip_service::intake::AnswerError;
+use tip_service::intake::{AnswerError, RawForm};
 use tip_service::store::{Class, Reply, ReplyChange, State, Taken};
+use zeroize::Zeroizing;
 
 use super::ONE;
 use super::desk::Desk;
@@ -12,7 +15,7 @@ use super::desk::Desk;
 /// A tip that is delivered, with what its two ends hold.
 pub(crate) struct Known {
     pub(crate) desk: Desk,
-    pub(crate) receipt: Receipt,
+    pub(crate) receipt: Arc<Receipt>,
     pub(crate) thread: Id,
 }
 
@@ -78,15 +81,25 @@ impl Known {
     /// The holder writes back, under the form of this name.
     pub(crate) async fn answer(&self, form_id: &str, text: &str) -> Result<bool, AnswerError> {
         let mailbox = self.desk.mailbox(&self.receipt).await.unwrap();
+        let written = written(form_id, text);
         let intake = self.desk.intake();
         intake
-            .answer(&self.receipt, &mailbox, form_id, text, Class::Prompt)
+            .answer(&self.receipt, &mailbox, &written, Class::Prompt)
             .await
     }
 
     pub(crate) fn form_id(&self) -> String {
         self.desk.form(&[]).get("form_id").to_owned()
     }
+}
+
+/// What the holder's form holds.
+pub(crate) fn written(form_id: &str, reply: &str) -> RawForm {
+    let mut form = RawForm::default();
+    for (name, text) in [("form_id", form_id), ("reply", reply)] {
+        form.set(name.to_owned(), Zeroizing::new(text.to_owned()));
+    }
+    form
 }
 
 pub(crate) const DONGFENG: &str = "dongfeng";

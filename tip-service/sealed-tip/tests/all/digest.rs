@@ -105,3 +105,28 @@ fn a_digest_counts_first_lists_overdue_first_and_says_how_many_more_there_are() 
         .collect();
     assert!(order.is_sorted_by(|a, b| a >= b), "overdue first");
 }
+
+#[test]
+fn a_quiet_day_has_no_list_and_a_day_with_one_thread_has_one() {
+    let text = |open: &[DigestLine<'_>]| {
+        let digest = Note::Digest {
+            day: "2026-11-24",
+            open,
+            overdue_after_hours: 24,
+        };
+        letter_text(&note(&digest, &COVER)).unwrap()
+    };
+    let head = |open, overdue, states| {
+        format!(
+            "【每日汇总】 · 2026-11-24\n\n未办结线索：{open} 件\n{states}\
+             其中逾期（超过 24 小时未受理，或长期没有进展）：{overdue} 件\n\n"
+        )
+    };
+    let foot = "────────\n本信每天都发，没有线索时也发；只有数目和编号，不含线索内容。\n\
+                按编号在邮件里查找，可找到原信；请回复原信，不要回复本信。\n";
+    assert_eq!(text(&[]).trim_end(), (head(0, 0, "") + foot).trim_end());
+    let references = references(1);
+    let one = "【清单】逾期的在前\nLY-0000000000 未受理 自 2026-11-20 ★ 逾期\n\n";
+    let whole = head(1, 1, "  未受理：1 件\n") + one + foot;
+    assert_eq!(text(&lines(&references)).trim_end(), whole.trim_end());
+}

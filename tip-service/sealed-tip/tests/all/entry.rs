@@ -163,6 +163,18 @@ fn what_cannot_be_sealed_is_refused() {
     let public = receipt(1).mailbox_public();
     let big = question(&"字".repeat(400_000));
     let sealed = |entry, public| seal_entry(entry, public, &SHRED, &mut rng(1)).err();
+    // Version, quotes, keys, names: all that is not the text.
+    let around = {
+        let length = |chars: usize| question(&"x".repeat(chars));
+        let fits = |chars: &usize| self::sealed(&length(*chars)).len() == 1024 + AROUND;
+        1024 - (0..1024).take_while(fits).last().unwrap()
+    };
+    let most = (1 << 20) - around;
+    let full = self::sealed(&question(&"x".repeat(most)));
+    assert_eq!(full.len(), (1 << 20) + AROUND);
+    assert!(receipt(1).mailbox_key().open(&full, &SHRED).is_ok());
+    let over = question(&"x".repeat(most + 1));
+    assert_eq!(sealed(&over, &public), Some(EntryError::TooLarge));
     assert_eq!(sealed(&big, &public), Some(EntryError::TooLarge));
     assert_eq!(sealed(&question("x"), &[0; 32]), Some(EntryError::Key));
 }

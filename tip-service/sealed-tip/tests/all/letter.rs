@@ -224,6 +224,14 @@ fn each_action_is_a_link_that_opens_a_reply_with_the_command_in_place() {
 }
 
 #[test]
+fn a_link_is_written_plainly_where_a_link_may_be() {
+    let cert = service_cert();
+    let letter = letter_text(&covered(&full(), &answerable(&cert, None))).unwrap();
+    let link = "<mailto:reply%2B00112233445566778899aabbccddeeff@mail.example.org?subject=L-2026-0001&In-Reply-To=%3C00112233445566778899aabbccddeeff@tips.example.invalid%3E&body=%E6%97%A0%E5%85%B3>";
+    assert!(letter.contains(link), "{letter}");
+}
+
+#[test]
 fn a_letter_with_a_way_back_brings_the_certificate_and_says_the_truth() {
     let cert = service_cert();
     let mut cover = answerable(&cert, Some(CHECK));

@@ -115,6 +115,28 @@ fn a_reply_of_more_than_four_megabytes_is_refused_packed_or_not() {
 }
 
 #[test]
+fn what_is_signed_outside_may_be_four_megabytes_long_and_no_more() {
+    let office = Office::new();
+    let unit = office.unit("unit", "ed25519");
+    let cert = office.cert(&unit);
+    let too_large = || SignatureError::Unreadable("the message is too large".into());
+    let long = vec![b'a'; (4 << 20) + 1];
+    let detach = ["-u", &unit, "--detach-sign"];
+    for (length, fits) in [(4 << 20, true), ((4 << 20) + 1, false)] {
+        let text = &long[..length];
+        let signature = office.gpg.run(TODAY, &detach, text);
+        let verdict = verify_detached(text, &signature, &[&cert], NOW);
+        assert_eq!(verdict, if fits { by(&unit) } else { Err(too_large()) });
+
+        let clear = b"-----BEGIN PGP SIGNED MESSAGE-----\n\n";
+        let message = [clear, &text[clear.len()..]].concat();
+        let error = inline(&message, &[&cert]).unwrap_err();
+        assert!(matches!(error, SignatureError::Unreadable(_)), "{error}");
+        assert_eq!(error != too_large(), fits, "{error}");
+    }
+}
+
+#[test]
 fn more_signatures_than_anybody_makes_are_refused_unverified() {
     let office = Office::new();
     let unit = office.unit("unit", "ed25519");

@@ -2,13 +2,12 @@
 //! have made.
 
 use pgp::composed::{Deserializable, SignedSecretKey};
-use pgp::crypto::hash::HashAlgorithm;
-use pgp::packet::{KeyFlags, Signature, SignatureConfig, SignatureType, Subpacket, SubpacketData};
+use pgp::packet::{KeyFlags, Signature, SignatureType, SubpacketData};
 use pgp::ser::Serialize;
-use pgp::types::{KeyDetails, Password, Tag, Timestamp};
+use pgp::types::{Duration, KeyDetails, Password, Tag};
 use sealed_tip::{KeyError, SignatureError, UnitCert, verify_detached};
 
-use crate::certs::{armour, parsed, refusal};
+use crate::certs::{armour, parsed, refusal, words};
 use crate::gpg::{NOW, TODAY};
 use crate::reply::{DAY, Office, TEXT, by};
 
@@ -155,20 +154,6 @@ fn a_signature_that_is_not_over_a_text_is_bad() {
     assert_eq!(verdict, Err(SignatureError::Bad));
 }
 
-fn config(key: &SignedSecretKey, kind: SignatureType, more: Vec<SubpacketData>) -> SignatureConfig {
-    let primary = &key.primary_key;
-    let mut config = SignatureConfig::v4(kind, primary.algorithm(), HashAlgorithm::Sha256);
-    let created = Timestamp::from_secs(u32::try_from(NOW).unwrap());
-    let mut all = vec![
-        SubpacketData::SignatureCreationTime(created),
-        SubpacketData::IssuerFingerprint(primary.fingerprint()),
-    ];
-    all.extend(more);
-    let regular = |data| Subpacket::regular(data).unwrap();
-    config.hashed_subpackets = all.into_iter().map(regular).collect();
-    config
-}
-
 #[test]
 fn a_subkey_that_did_not_agree_signs_for_nobody() {
     let office = Office::new();
@@ -190,7 +175,7 @@ fn a_subkey_that_did_not_agree_signs_for_nobody() {
         flags.set_sign(true);
         let mut more = vec![SubpacketData::KeyFlags(flags)];
         more.extend(back.map(|s| SubpacketData::EmbeddedSignature(Box::new(s))));
-        let binding = config(&secret, SignatureType::SubkeyBinding, more)
+        let binding = words(&secret, SignatureType::SubkeyBinding, NOW, more)
             .sign_subkey_binding(
                 &secret.primary_key,
                 secret.primary_key.public_key(),
@@ -204,6 +189,21 @@ fn a_subkey_that_did_not_agree_signs_for_nobody() {
         verify_detached(TEXT, &signature, &[&cert], NOW)
     };
     assert_eq!(rebound(Some(agreed)), by(&unit));
+    // Agreed, and not yet or no longer.
+    let agreement = |created, more| {
+        let own = &secret.secret_subkeys[1].key;
+        words(&secret, SignatureType::KeyBinding, created, more)
+            .sign_primary_key_binding(own, &subkey.key, &Password::empty(), &honest.primary_key)
+            .unwrap()
+    };
+    assert_eq!(rebound(Some(agreement(NOW, Vec::new()))), by(&unit));
+    let late = rebound(Some(agreement(NOW + 1, Vec::new())));
+    let at = NOW + 1;
+    assert_eq!(late, Err(lapsed(&unit, KeyError::NotYetValid { at })));
+    let end = SubpacketData::SignatureExpirationTime(Duration::from_secs(5));
+    let over = rebound(Some(agreement(NOW - 10, vec![end])));
+    let at = NOW - 5;
+    assert_eq!(over, Err(lapsed(&unit, KeyError::Expired { at })));
     for back in [None, elsewhere.cloned()] {
         let error = rebound(back).unwrap_err();
         assert!(matches!(error, SignatureError::Stranger { .. }), "{error}");
@@ -221,7 +221,7 @@ fn the_newest_word_of_a_primary_key_says_whether_it_signs_and_silence_is_yes() {
     let says = |keep: bool, more: Vec<SubpacketData>| {
         let mut key = parsed(&office.gpg.export(&[&unit]));
         let user = &mut key.details.users[0];
-        let word = config(&secret, SignatureType::CertPositive, more)
+        let word = words(&secret, SignatureType::CertPositive, NOW, more)
             .sign_certification(
                 &secret.primary_key,
                 secret.primary_key.public_key(),

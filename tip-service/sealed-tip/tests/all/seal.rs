@@ -247,11 +247,10 @@ fn a_message_that_swells_beyond_the_limit_is_refused() {
     let gpg = Gpg::new();
     let fingerprint = gpg.unit(TODAY, "unit", "never");
     let secret = SecretCert::parse(&gpg.export_secret(&fingerprint)).unwrap();
-    let bomb = gpg.run(
-        TODAY,
-        &["-e", "-r", &fingerprint],
-        &vec![b' '; (64 << 20) + 1],
-    );
+    let most = vec![b' '; 64 << 20];
+    let seal = |text: &[u8]| gpg.run(TODAY, &["-e", "-r", &fingerprint], text);
+    assert!(open(&seal(&most), &[&secret]).is_ok_and(|text| text[..] == most));
+    let bomb = seal(&[&most[..], b" "].concat());
     assert!(bomb.len() < 1 << 20);
     assert_eq!(open(&bomb, &[&secret]).err(), Some(OpenError::TooLarge));
 }

@@ -34,6 +34,12 @@ const OPENINGS: &[&str] = &[
     "【逾期提醒】",
     "【转办】请转发",
     "【转来】",
+    "【照片】",
+    "【空信】",
+    "照片由系统重新保存",
+    "拍摄位置是照片里的GPS坐标",
+    "同一条线索的照片放不进一封信",
+    "本信没有内容",
     "【每日汇总】",
     "【清单】逾期",
     "★涉及",
@@ -68,6 +74,9 @@ const PAIRS: &[(&str, &str)] = &[
     ("送达满", "小时仍未受理"),
     ("这件线索已转给", "今后由该单位"),
     ("“", "把这件线索转给贵单位"),
+    ("照片共", "附在本信里"),
+    ("照片共", "随后另信寄到"),
+    ("照片", "张；原信编号"),
     ("其中逾期", "长期没有进展"),
     ("另有", "件未列出"),
     ("LY-", "自20"),
@@ -116,9 +125,18 @@ pub(in crate::correspondence) fn is_ours(line: &str) -> bool {
     };
     LABELS.contains(&label)
         || (LONE.contains(&label) && rest.is_empty())
+        || (is_place_of_photograph(label) && rest.is_empty())
         || (label == "编号" && rest.starts_with("LY-"))
         || (label == "收件地址" && rest.contains('@'))
         || (STATES.contains(&label) && is_count(rest))
+}
+
+/// The label above a photograph's place; an officer who asks for one writes on.
+fn is_place_of_photograph(label: &str) -> bool {
+    label
+        .strip_prefix("照片")
+        .and_then(|label| label.strip_suffix("的拍摄位置"))
+        .is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// So many tips.

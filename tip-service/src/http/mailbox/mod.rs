@@ -15,11 +15,11 @@ use axum::response::{Html, IntoResponse, Response};
 use sealed_tip::{Receipt, ReceiptError};
 use tokio::time::{Instant, sleep_until};
 
-use super::body::{self, End};
 use super::client::{self, Peer};
-use super::tip::{class_of, content_type, new_form_id};
-use super::{Door, Problem, decode, error};
-use crate::intake::{AnswerError, RawForm};
+use super::decode::{self, Bounds, Fault, Sent};
+use super::tip::{class_of, new_form_id};
+use super::{Door, Problem, error};
+use crate::intake::{AnswerError, Exposure, RawForm};
 use crate::limits::{ClientKey, Verdict};
 use crate::store::MailboxRow;
 use view::{Notice, Shown, View};
@@ -28,9 +28,6 @@ use view::{Notice, Shown, View};
 const BODY_MAX: usize = 64 << 10;
 const PARTS_MAX: usize = 12;
 const BODY_WITHIN: Duration = Duration::from_secs(60);
-
-/// Answers are as long as this, or a multiple: found, unknown and mistyped look alike on the wire.
-const ANSWER_BYTES: usize = 32 << 10;
 
 /// Answers leave at a multiple of this after the request was read: opening what lies in a mailbox takes a millisecond
 /// or two that an empty or unknown one does not, and nobody shall see that.
@@ -54,19 +51,18 @@ pub(super) async fn post(
     if !door.limits.request(client) {
         return error::page(&door, Problem::TooMany);
     }
-    let content_type = content_type(request.headers());
-    let read = body::read(request.into_body(), BODY_MAX, BODY_WITHIN).await;
-    let begun = Instant::now();
-    let form = if content_type.starts_with("multipart/") {
-        decode::multipart(&content_type, &read.bytes, PARTS_MAX)
-            .await
-            .0
-    } else {
-        decode::urlencoded(&content_type, &read.bytes, PARTS_MAX)
+    let bounds = Bounds {
+        text: BODY_MAX,
+        parts: PARTS_MAX,
+        within: BODY_WITHIN,
+        spool: None,
     };
+    let Sent { form, fault, .. } = decode::read(request, bounds).await;
+    let begun = Instant::now();
+    let cut = fault.is_some_and(Fault::is_cut);
     let receipt = match Receipt::parse(form.get("receipt")) {
         Ok(receipt) => receipt,
-        Err(_) if read.end != End::Whole => return error::page(&door, Problem::TooLarge),
+        Err(_) if cut => return error::page(&door, Problem::TooLarge),
         Err(wrong) => return mistyped(&door, &form, &wrong),
     };
     let visit = Visit {
@@ -74,7 +70,7 @@ pub(super) async fn post(
         form: &form,
         receipt,
         client,
-        cut: read.end != End::Whole,
+        cut,
     };
     let response = visit.answer().await;
     on_the_beat(begun, u16::from_be_bytes(door.entropy.bytes())).await;
@@ -161,15 +157,21 @@ impl Visit<'_> {
             let (status, notice) = pages::cut_off();
             return self.mailbox(status, &mailbox, Some(notice), typed);
         }
-        let form_id = self.form.get("form_id");
         let done = self
             .door
             .intake
-            .answer(&self.receipt, &mailbox, form_id, typed, class)
+            .answer(&self.receipt, &mailbox, self.form, class)
             .await;
         match done {
             Ok(is_new) => self.replied(is_new).await,
             Err(AnswerError::Gone) => self.unknown(),
+            Err(AnswerError::Exposing(places)) => self.page(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &mailbox,
+                None,
+                typed,
+                &places,
+            ),
             Err(error) => {
                 if let AnswerError::Store(_) | AnswerError::Seal(_) = error {
                     self.door
@@ -213,6 +215,17 @@ impl Visit<'_> {
         notice: Option<Notice>,
         typed: &str,
     ) -> Response {
+        self.page(status, mailbox, notice, typed, &[])
+    }
+
+    fn page(
+        &self,
+        status: StatusCode,
+        mailbox: &MailboxRow,
+        notice: Option<Notice>,
+        typed: &str,
+        places: &[Exposure],
+    ) -> Response {
         let shown = Shown {
             receipt: &self.receipt,
             phrase: self.form.get("receipt"),
@@ -220,6 +233,9 @@ impl Visit<'_> {
             page: self.form.get("page").parse().unwrap_or(0),
             form_id: new_form_id(self.door),
             typed,
+            places,
+            // Of an answer that is sent, nothing is left to have seen.
+            has_seen: !typed.is_empty() && self.form.has_seen_exposure(),
         };
         let view = View::found(self.door, &shown, notice);
         self.note_as_read(mailbox);
@@ -249,17 +265,10 @@ fn mistyped(door: &Door, form: &RawForm, wrong: &ReceiptError) -> Response {
 
 fn show(door: &Door, status: StatusCode, view: &View<'_>) -> Response {
     match door.pages.render("mailbox.html", view) {
-        Ok(page) => (status, Html(padded(page))).into_response(),
+        Ok(page) => (status, Html(page)).into_response(),
         Err(error) => {
             tracing::error!(%error, "no mailbox page");
             error::page(door, Problem::Unavailable)
         }
     }
-}
-
-/// Fills up with spaces after the end of the page.
-fn padded(mut page: String) -> String {
-    let missing = page.len().next_multiple_of(ANSWER_BYTES) - page.len();
-    page.extend(std::iter::repeat_n(' ', missing));
-    page
 }

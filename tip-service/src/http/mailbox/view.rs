@@ -6,7 +6,8 @@ use serde::Serialize;
 use super::clockface::{self, Progress};
 use crate::clock::Date;
 use crate::http::Door;
-use crate::intake::ANSWER_MAX_CHARS;
+use crate::http::exposure_view::ExposureView;
+use crate::intake::{ANSWER_MAX_CHARS, Exposure};
 use crate::store::{EntryRow, MailboxRow, ThreadRow};
 
 /// Sealed bytes of the messages on one page: with the frame around them they fit into one answer.
@@ -26,6 +27,9 @@ pub(super) struct View<'a> {
     /// What is wrong with the receipt.
     pub(super) message: String,
     pub(super) notice: Option<Notice>,
+    exposure: Option<ExposureView<'a>>,
+    /// The holder was shown such places in this answer before.
+    has_seen: bool,
     progress: Vec<Progress>,
     messages: Vec<Message>,
     rewards: Vec<Reward>,
@@ -98,6 +102,9 @@ pub(super) struct Shown<'a> {
     pub(super) page: usize,
     pub(super) form_id: String,
     pub(super) typed: &'a str,
+    /// Places in `typed` that may tell who wrote it.
+    pub(super) places: &'a [Exposure],
+    pub(super) has_seen: bool,
 }
 
 impl<'a> View<'a> {
@@ -111,6 +118,8 @@ impl<'a> View<'a> {
             state,
             message: String::new(),
             notice: None,
+            exposure: None,
+            has_seen: false,
             progress: Vec::new(),
             messages: Vec::new(),
             rewards: Vec::new(),
@@ -133,6 +142,8 @@ impl<'a> View<'a> {
         let entries = pages.get(page).copied().unwrap_or_default();
         Self {
             notice,
+            exposure: (!shown.places.is_empty()).then(|| ExposureView::of(shown.places)),
+            has_seen: shown.has_seen,
             progress: mailbox.threads.iter().map(|t| progress(door, t)).collect(),
             messages: entries
                 .iter()

@@ -1,27 +1,25 @@
-//! Who sends how much. Gives a class, not a refusal: beyond the budget a tip is taken all the same and
-//! delivered later; only absurd volume is refused. Knows blinded keys, never addresses, and keeps nothing
-//! on disk.
+//! Who sends how much. Gives a class, not a refusal: beyond a budget a tip is taken all the same and delivered
+//! later; only absurd volume is refused. Knows blinded keys, never addresses, and keeps nothing on disk.
+//!
+//! Three budgets of prompt tips stand one above the other: the client's, the wider network's, and the flood mark of
+//! all together. A client's first tip in an hour is not bound by the flood mark, so nobody is made late by
+//! what strangers do.
+
+mod client;
+
+pub use client::ClientKey;
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
 
 use crate::config;
-use crate::mac::keyed;
+use client::DayKey;
 use governor::clock::DefaultClock;
 use governor::state::keyed::DashMapStateStore;
-use governor::{Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
 type Keyed = RateLimiter<u64, DashMapStateStore<u64>, DefaultClock>;
-
-/// Who is asking, blinded: a keyed hash of the address's network, or the one key of all onion visitors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientKey {
-    /// Hash under a key that lives in memory for a day.
-    Network(u64),
-    /// The onion listener shows no addresses: everybody there shares this one.
-    Onion,
-}
 
 /// What the limiter says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,84 +35,62 @@ pub enum Verdict {
 /// New clients beyond `max_clients` share this many budgets, so memory has an end.
 const SHARED: u64 = 4096;
 
-/// The key of the onion listener's budget: no network hash is taken to mean it, since budgets are apart.
-const ONION: u64 = 0;
-
 /// Budgets for all clients.
 pub struct Limits {
+    /// Of a client, prompt tips in an hour.
     prompt: Keyed,
+    /// Of a client, one in an hour: tells the first from the others.
+    first: Keyed,
+    /// Of a wider network, prompt tips in an hour.
+    network: Keyed,
+    /// Of everybody: the flood mark.
+    flood: DefaultDirectRateLimiter,
+    /// Of the onion listener.
+    onion: DefaultDirectRateLimiter,
+    /// Of a client, requests in a minute.
     requests: Keyed,
-    onion: Keyed,
     max_clients: usize,
     key: Mutex<DayKey>,
-}
-
-struct DayKey {
-    day: u32,
-    key: [u8; 32],
 }
 
 impl Limits {
     /// Sets budgets up; `key` is fresh randomness, `day` today.
     #[must_use]
     pub fn new(limits: &config::Limits, day: u32, key: [u8; 32]) -> Self {
+        let hourly = |n| Quota::per_hour(at_least_one(n));
         Self {
-            prompt: RateLimiter::dashmap(Quota::per_hour(at_least_one(limits.prompt_per_hour))),
+            prompt: RateLimiter::dashmap(hourly(limits.prompt_per_hour)),
+            first: RateLimiter::dashmap(hourly(1)),
+            network: RateLimiter::dashmap(hourly(limits.network_prompt_per_hour)),
+            flood: RateLimiter::direct(hourly(limits.flood_per_hour)),
+            onion: RateLimiter::direct(hourly(limits.onion_prompt_per_hour)),
             requests: RateLimiter::dashmap(Quota::per_minute(at_least_one(
                 limits.refuse_per_minute,
             ))),
-            onion: RateLimiter::dashmap(Quota::per_hour(at_least_one(
-                limits.onion_prompt_per_hour,
-            ))),
             max_clients: limits.max_clients,
-            key: Mutex::new(DayKey { day, key }),
+            key: Mutex::new(DayKey::new(day, key)),
         }
     }
 
-    /// Blinds an address: IPv4 whole, IPv6 by its /56 (a household's share). `fresh` replaces the key on a
-    /// new day, and with it every budget starts anew.
+    /// Blinds an address: IPv4 whole, IPv6 by its /56 (a household's share), and the /24 or /48 around it. `fresh`
+    /// replaces the key on a new day, and with it every budget starts anew.
     #[must_use]
     pub fn client(&self, address: IpAddr, day: u32, fresh: impl FnOnce() -> [u8; 32]) -> ClientKey {
         let mut current = self.key.lock().unwrap_or_else(PoisonError::into_inner);
-        if current.day != day {
-            *current = DayKey { day, key: fresh() };
-        }
-        let mut network = [0; 16];
-        match address.to_canonical() {
-            IpAddr::V4(v4) => network
-                .iter_mut()
-                .zip(v4.octets())
-                .for_each(|(to, from)| *to = from),
-            // 7 octets are 56 bits; the last octet tells the families apart.
-            IpAddr::V6(v6) => {
-                network
-                    .iter_mut()
-                    .zip(v6.octets())
-                    .take(7)
-                    .for_each(|(to, from)| *to = from);
-                if let Some(last) = network.last_mut() {
-                    *last = 6;
-                }
-            }
-        }
-        let hash = keyed(&current.key, "client", &network);
-        ClientKey::Network(u64::from_be_bytes(std::array::from_fn(|i| {
-            hash.get(i).copied().unwrap_or(0)
-        })))
+        current.turn(day, fresh);
+        current.blind(address)
     }
 
     /// Counts one tip.
     #[must_use]
     pub fn tip(&self, client: ClientKey) -> Verdict {
         let prompt = match client {
-            ClientKey::Onion => self.onion.check_key(&ONION).is_ok(),
-            ClientKey::Network(key) => {
+            ClientKey::Onion => self.onion.check().is_ok(),
+            ClientKey::Network { own, wider } => {
                 if !self.request(client) {
                     return Verdict::Refuse;
                 }
-                self.prompt
-                    .check_key(&self.bounded(&self.prompt, key))
-                    .is_ok()
+                self.is_prompt(own, wider)
             }
         };
         if prompt {
@@ -124,40 +100,52 @@ impl Limits {
         }
     }
 
+    fn is_prompt(&self, own: u64, wider: u64) -> bool {
+        if !self.within(&self.prompt, own) || !self.within(&self.network, wider) {
+            return false;
+        }
+        let first = self.within(&self.first, own);
+        // Charged for firsts too: the mark is about all.
+        let below_mark = self.flood.check().is_ok();
+        first || below_mark
+    }
+
     /// Counts one request that is no tip (a mailbox look-up). `false`: absurd volume. The onion listener is
     /// never refused here: one visitor would shut out all the others.
     #[must_use]
     pub fn request(&self, client: ClientKey) -> bool {
         match client {
             ClientKey::Onion => true,
-            ClientKey::Network(key) => self
-                .requests
-                .check_key(&self.bounded(&self.requests, key))
-                .is_ok(),
+            ClientKey::Network { own, .. } => self.within(&self.requests, own),
         }
     }
 
     /// Forgets clients whose budget is whole again. Call once a minute.
     pub fn prune(&self) {
-        for limiter in [&self.prompt, &self.requests] {
+        for limiter in self.keyed() {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
     }
 
-    /// Clients remembered now, both budgets together.
+    /// Clients remembered now, all budgets together.
     #[must_use]
     pub fn remembered(&self) -> usize {
-        self.prompt.len() + self.requests.len()
+        self.keyed().iter().map(|limiter| limiter.len()).sum()
     }
 
-    /// Folds a key into the shared ones while the limiter is full.
-    fn bounded(&self, limiter: &Keyed, key: u64) -> u64 {
-        if limiter.len() < self.max_clients {
+    fn keyed(&self) -> [&Keyed; 4] {
+        [&self.prompt, &self.first, &self.network, &self.requests]
+    }
+
+    /// Counts under `key`, which is folded into the shared ones while the limiter is full of others.
+    fn within(&self, limiter: &Keyed, key: u64) -> bool {
+        let key = if limiter.len() < self.max_clients {
             key
         } else {
             key % SHARED
-        }
+        };
+        limiter.check_key(&key).is_ok()
     }
 }
 
@@ -172,8 +160,11 @@ mod tests {
     fn limits(prompt_per_hour: u32, max_clients: usize) -> Limits {
         let config = config::Limits {
             prompt_per_hour,
+            network_prompt_per_hour: 20,
+            flood_per_hour: 30,
             onion_prompt_per_hour: 2,
             refuse_per_minute: 1000,
+            ticket_seconds: 60,
             max_clients,
         };
         Limits::new(&config, 1, [7; 32])
@@ -194,6 +185,61 @@ mod tests {
             assert_eq!(limits.tip(greedy), Verdict::Later);
         }
         assert_eq!(limits.tip(network(&limits, "192.0.2.2")), Verdict::Prompt);
+    }
+
+    fn prompt_of(limits: &Limits, client: ClientKey, tips: usize) -> usize {
+        (0..tips)
+            .filter(|_| limits.tip(client) == Verdict::Prompt)
+            .count()
+    }
+
+    #[test]
+    fn many_clients_of_one_network_share_its_budget_and_the_network_beside_it_has_its_own() {
+        for (clients, of_network) in [
+            (
+                (0..40).map(|n| format!("192.0.2.{n}")).collect::<Vec<_>>(),
+                "a /24",
+            ),
+            (
+                (0..40)
+                    .map(|n| format!("2001:db8:1:{n:02x}00::1"))
+                    .collect(),
+                "a /48",
+            ),
+        ] {
+            let limits = limits(3, 1000);
+            let prompt: usize = clients
+                .iter()
+                .map(|address| prompt_of(&limits, network(&limits, address), 3))
+                .sum();
+            assert_eq!(prompt, 20, "{of_network}");
+            for beside in ["192.0.3.1", "2001:db8:2:100::1"] {
+                assert_eq!(
+                    prompt_of(&limits, network(&limits, beside), 2),
+                    2,
+                    "{beside}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn over_the_flood_mark_each_client_has_its_first_and_no_more() {
+        let limits = limits(3, 1000);
+        let of = |n: u32| network(&limits, &format!("192.0.{n}.1"));
+        let before = of(200);
+        assert_eq!(prompt_of(&limits, before, 1), 1);
+        let prompt: usize = (0..100).map(|n| prompt_of(&limits, of(n), 3)).sum();
+        assert!((100..=100 + 30).contains(&prompt), "{prompt}");
+        assert_eq!(prompt_of(&limits, of(150), 3), 1, "somebody new");
+        assert_eq!(prompt_of(&limits, before, 2), 0, "the first was before");
+    }
+
+    #[test]
+    fn the_onion_budget_is_shared_and_touches_nobody_else() {
+        let limits = limits(3, 1000);
+        assert_eq!(prompt_of(&limits, ClientKey::Onion, 100), 2);
+        assert_eq!(prompt_of(&limits, network(&limits, "192.0.2.1"), 3), 3);
     }
 
     #[test]
@@ -236,7 +282,7 @@ mod tests {
             let _ = limits.tip(network(&limits, &std::net::Ipv4Addr::from(i).to_string()));
         }
         // Parallel shards may each let one more in.
-        let bound = 2 * (10_000 + SHARED as usize + 64);
+        let bound = 4 * (10_000 + SHARED as usize + 64);
         assert!(
             limits.remembered() <= bound,
             "{} > {bound}",

@@ -35,7 +35,9 @@ impl StoreError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Full | Self::Crowded => "make room on the disk of store.path, or see why letters do not leave",
+            Self::Full | Self::Crowded => {
+                "make room on the disk of store.path, or see why letters do not leave"
+            }
             Self::Busy => "another program holds the database: end it, and try again",
             Self::ReadOnly => {
                 "the folder of store.path must exist, be writable by this user and have space; see what the system says of the disk"

@@ -26,7 +26,7 @@ pub(super) async fn keep(
     stop: impl Future<Output = ()>,
 ) -> Result<&'static str, AppError> {
     let mut rounds = tokio::time::interval(ROUND);
-    let (mut swept, mut reminded, mut not_before) = (0, u64::MAX, 0);
+    let mut agenda = Agenda::default();
     let mut keys = KeyFiles::read(&door.loaded.cert_files);
     let mut clock = Steadiness::at(door.clock.unix(), door.clock.steady());
     let mut moments = Moments::new(door.entropy.bytes());
@@ -46,18 +46,8 @@ pub(super) async fn keep(
         let (now, steady) = (door.clock.unix(), door.clock.steady());
         let pace = clock.pace(now, steady);
         // By a date that may be wrong nothing is deleted and nobody is reminded.
-        if pace == Pace::Sound && steady >= not_before {
-            let mut done = true;
-            if clock::day(now) != swept {
-                done &= daily(&door, now).await;
-                swept = if done { clock::day(now) } else { swept };
-            }
-            if now / 3600 != reminded {
-                let written = remind(&door).await;
-                reminded = if written { now / 3600 } else { reminded };
-                done &= written;
-            }
-            not_before = if done { 0 } else { steady + AGAIN };
+        if pace == Pace::Sound && steady >= agenda.not_before {
+            agenda.work(&door, now, steady).await;
         }
         if pace == Pace::JustSet {
             tracing::error!(
@@ -68,6 +58,30 @@ pub(super) async fn keep(
     }
     count(&door).await;
     Ok("housekeeping")
+}
+
+/// What goes by the date: the day that was swept, the hour in which units were reminded, and when to try again what
+/// failed.
+#[derive(Default)]
+struct Agenda {
+    swept: u32,
+    reminded: Option<u64>,
+    not_before: u64,
+}
+
+impl Agenda {
+    async fn work(&mut self, door: &Door, now: u64, steady: u64) {
+        let (day, hour) = (clock::day(now), now / 3600);
+        let swept = day == self.swept || daily(door, now).await;
+        if swept {
+            self.swept = day;
+        }
+        let reminded = self.reminded == Some(hour) || remind(door).await;
+        if reminded {
+            self.reminded = Some(hour);
+        }
+        self.not_before = if swept && reminded { 0 } else { steady + AGAIN };
+    }
 }
 
 /// Says whether all of it was done; if not, a minute later is soon enough.

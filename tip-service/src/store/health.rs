@@ -25,6 +25,27 @@ struct State {
     slow: bool,
 }
 
+impl State {
+    fn note_pace(&mut self, took: Duration) {
+        let slow = took >= SLOW;
+        match (slow, std::mem::replace(&mut self.slow, slow)) {
+            (true, false) => tracing::error!(seconds = took.as_secs(), "ALARM: the disk is slow"),
+            (false, true) => tracing::info!("the disk is no longer slow"),
+            _ => {}
+        }
+    }
+
+    fn note_trouble(&mut self, error: Option<&StoreError>) {
+        match (error, &self.trouble) {
+            (_, Some(StoreError::Corrupt)) | (None, None) => return,
+            (Some(new), Some(old)) if new.to_string() == old.to_string() => return,
+            (Some(new), _) => tracing::error!("ALARM: a write failed: {new}; {}", new.hint()),
+            (None, Some(_)) => tracing::info!("the store can be written again"),
+        }
+        self.trouble = error.cloned();
+    }
+}
+
 impl Health {
     pub(super) fn new(folder: PathBuf, min_free_mib: u64) -> Self {
         Self {
@@ -38,25 +59,10 @@ impl Health {
     /// log when trouble begins, changes and ends.
     pub(super) fn note(&self, error: Option<&StoreError>, took: Duration) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let slow = took >= SLOW && error.is_none();
-        if slow != state.slow && error.is_none() {
-            state.slow = slow;
-            if slow {
-                tracing::error!(seconds = took.as_secs(), "ALARM: the disk is slow");
-            } else {
-                tracing::info!("the disk is no longer slow");
-            }
+        if error.is_none() {
+            state.note_pace(took);
         }
-        if matches!(state.trouble, Some(StoreError::Corrupt)) {
-            return;
-        }
-        match (error, &state.trouble) {
-            (Some(new), Some(old)) if new.to_string() == old.to_string() => return,
-            (Some(new), _) => tracing::error!("ALARM: a write failed: {new}; {}", new.hint()),
-            (None, Some(_)) => tracing::info!("the store can be written again"),
-            (None, None) => return,
-        }
-        state.trouble = error.cloned();
+        state.note_trouble(error);
     }
 
     /// Whether SQLite has called the file damaged.

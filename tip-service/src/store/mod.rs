@@ -17,6 +17,7 @@ mod returned;
 mod submit;
 mod sweep;
 mod thread;
+mod transaction;
 mod wal;
 mod writer;
 

@@ -4,18 +4,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sqlx::{Connection, SqliteConnection, SqlitePool};
+use sqlx::SqlitePool;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::health::Health;
-use super::lease::{self, Letter, Outcome};
-use super::mailbox::{self, Answer, Answered};
-use super::nudge::{self, Nudge};
-use super::reply::{self, Reply, Taken};
-use super::submit::{self, Submission, Submitted};
+use super::lease::{Letter, Outcome};
+use super::mailbox::{Answer, Answered};
+use super::nudge::Nudge;
+use super::reply::{Reply, Taken};
+use super::submit::{Submission, Submitted};
 use super::sweep::{self, Sweep, Swept};
-use super::{Capacity, Share, Store, StoreError, counter, outbox, returned};
+use super::transaction::within_transaction;
+use super::{Capacity, Share, Store, StoreError};
 use crate::id::Id;
 
 /// One change to the database. Cloned nowhere: a job is applied by reference, at most twice.
@@ -50,7 +51,7 @@ pub(super) enum Effect {
 
 /// A change and the place its caller waits at.
 pub(super) struct Job {
-    change: Change,
+    pub(super) change: Change,
     done: oneshot::Sender<Result<Effect, StoreError>>,
 }
 
@@ -179,20 +180,7 @@ impl Writer {
         if jobs.is_empty() {
             return Ok(Vec::new());
         }
-        let mut connection = self.pool.acquire().await?;
-        let effects = match within_transaction(&mut connection, jobs).await {
-            Ok(effects) => effects,
-            Err(StoreError::Busy) => return Err(StoreError::Busy),
-            Err(error) => {
-                // On a full or broken disk SQLite rolls back by itself, and sqlx goes on counting a transaction that is
-                // no longer there: nothing could ever be written on this connection again.
-                if let Err(error) = connection.close().await {
-                    tracing::warn!(%error, "a connection was not closed well");
-                }
-                return Err(error);
-            }
-        };
-        drop(connection);
+        let effects = self.write_down(jobs).await?;
         for (job, effect) in jobs.iter().zip(&effects) {
             self.count(&job.change, effect);
         }
@@ -206,6 +194,19 @@ impl Writer {
             }
         }
         Ok(effects)
+    }
+
+    /// One transaction. On a full or broken disk SQLite rolls back by itself, and sqlx goes on counting a transaction
+    /// that is no longer there: nothing could ever be written on that connection again, so it is closed.
+    async fn write_down(&self, jobs: &[Job]) -> Result<Vec<Effect>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        let done = within_transaction(&mut connection, jobs).await;
+        // Busy is said before anything is begun.
+        let spoilt = done.as_ref().is_err_and(|e| !matches!(e, StoreError::Busy));
+        if spoilt && let Err(error) = connection.close().await {
+            tracing::warn!(%error, "a connection was not closed well");
+        }
+        done
     }
 
     fn add(&self, letters: usize) {
@@ -234,77 +235,6 @@ impl Writer {
             _ => {}
         }
     }
-}
-
-/// Applies all jobs and commits them.
-async fn within_transaction(
-    connection: &mut SqliteConnection,
-    jobs: &[Job],
-) -> Result<Vec<Effect>, StoreError> {
-    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
-    let submissions: Vec<&Submission> = jobs
-        .iter()
-        .filter_map(|job| match &job.change {
-            Change::Submit(submission) => Some(submission.as_ref()),
-            _ => None,
-        })
-        .collect();
-    let mut submitted = submit::apply(&mut tx, &submissions).await?.into_iter();
-    let mut effects = Vec::with_capacity(jobs.len());
-    for job in jobs {
-        effects.push(match &job.change {
-            Change::Submit(_) => Effect::Submitted(submitted.next().ok_or(StoreError::Closed)?),
-            other => apply(&mut tx, other).await?,
-        });
-    }
-    tx.commit().await?;
-    Ok(effects)
-}
-
-async fn apply(db: &mut SqliteConnection, change: &Change) -> Result<Effect, StoreError> {
-    Ok(match change {
-        Change::Submit(s) => {
-            let done = submit::apply(db, &[s.as_ref()]).await?;
-            Effect::Submitted(done.into_iter().next().ok_or(StoreError::Closed)?)
-        }
-        Change::Lease(ids, batch_id) => {
-            Effect::Leased(lease::lease(db, ids, batch_id.as_ref()).await?)
-        }
-        Change::Settle(ids, outcome) => {
-            lease::settle(db, ids, *outcome).await?;
-            Effect::Settled
-        }
-        Change::Recover => {
-            lease::recover(db).await?;
-            Effect::Settled
-        }
-        Change::Requeue(id) => Effect::Requeued(outbox::requeue(db, id.as_ref()).await?),
-        Change::ParkReturned(ids) => Effect::Requeued(returned::park(db, ids).await?),
-        Change::Sweep(s) => Effect::Swept(sweep::apply(db, s).await?),
-        Change::Reply(r) => Effect::Taken(reply::apply(db, r).await?),
-        Change::Answer(a) => Effect::Answered(mailbox::answer(db, a).await?),
-        Change::MarkRead(id, number) => {
-            mailbox::mark_read(db, id, *number).await?;
-            Effect::Settled
-        }
-        Change::DeleteMailbox(id) => {
-            mailbox::delete(db, id).await?;
-            Effect::Settled
-        }
-        Change::Nudge(n) => Effect::Done(nudge::apply(db, n).await?),
-        Change::Count(month, kind, n) => {
-            counter::add(db, *month, counter::RECEIVED, kind, *n).await?;
-            Effect::Settled
-        }
-        Change::Probe => {
-            let version: i64 = sqlx::query_scalar("PRAGMA user_version")
-                .fetch_one(&mut *db)
-                .await?;
-            let same = format!("PRAGMA user_version = {version}");
-            sqlx::raw_sql(sqlx::AssertSqlSafe(same)).execute(db).await?;
-            Effect::Settled
-        }
-    })
 }
 
 fn only(effects: Vec<Effect>) -> Result<Effect, StoreError> {

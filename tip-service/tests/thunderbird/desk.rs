@@ -217,7 +217,6 @@ impl Office {
             form_hash: [1; 32],
             content_hash: [2; 32],
             words_hash: [2; 32],
-            waited: false,
             mailbox: Mailbox::New {
                 mailbox_id: MAILBOX,
                 lookup_hash: self.receipt.lookup_hash(),

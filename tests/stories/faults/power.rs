@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use e2e::disk::Disk;
-use e2e::form::{file_tip, shown_receipt};
+use e2e::form::{Form, file_tip, shown_receipt};
 use e2e::http::Client;
 use e2e::install::Install;
 use e2e::ledger::Ledger;
@@ -19,7 +19,7 @@ use rand::seq::index::sample;
 use sealed_tip::Receipt;
 
 use super::PATIENCE;
-use crate::crash::amount;
+use crate::crash::{amount, filled};
 
 /// Moments at which the power fails, each with three disks. `CUTS=200` by hand for more.
 const CUTS: u32 = 30;
@@ -45,7 +45,9 @@ fn load(install: &Install, disk: &Disk, ledger: &Ledger<'_>, syncs: usize) -> Ac
                         return;
                     }
                     let what = format!("第{visitor}人第{number}条");
-                    let answer = ledger.send(&mut client, &what);
+                    let form = filled(Form::fetch(&mut client), &what);
+                    let answer = form.send(&mut client);
+                    ledger.note(&what, &answer);
                     let receipt = shown_receipt(&answer).expect("a receipt");
                     let length = fs::metadata(disk.record()).expect("a record").len();
                     let mut seen = seen.lock().expect("nobody panicked");

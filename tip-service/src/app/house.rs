@@ -23,11 +23,11 @@ const AGAIN: u64 = 60;
 /// Runs until `stop` resolves.
 pub(super) async fn keep(
     door: Arc<Door>,
+    mut keys: KeyFiles,
     stop: impl Future<Output = ()>,
 ) -> Result<&'static str, AppError> {
     let mut rounds = tokio::time::interval(ROUND);
     let mut agenda = Agenda::default();
-    let mut keys = KeyFiles::read(&door.loaded.cert_files);
     let mut clock = Steadiness::at(door.clock.unix(), door.clock.steady());
     let mut moments = Moments::new(door.entropy.bytes());
     tokio::pin!(stop);

@@ -22,6 +22,7 @@ use crate::limits::Limits;
 use crate::mail::{Transport, TransportError};
 use crate::spool::Spool;
 use crate::store::{self, Capacity, Queued, Store, StoreError};
+use lookout::KeyFiles;
 
 /// Why the service did not start, or ended.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +67,8 @@ pub struct App {
     delivery: Delivery,
     news: mpsc::UnboundedReceiver<Queued>,
     listeners: Vec<(TcpListener, Listener)>,
+    /// As they were when the configuration had just been read.
+    keys: KeyFiles,
 }
 
 /// All of start-up but listening: what `check` does too.
@@ -120,6 +123,7 @@ impl App {
             transport,
             store,
         } = parts;
+        let keys = KeyFiles::read(&loaded.cert_files);
         store.recover().await?;
         let server = &loaded.config.server;
         let mut listeners = vec![listen(server.listen, Listener::Open).await?];
@@ -169,6 +173,7 @@ impl App {
             delivery,
             news,
             listeners,
+            keys,
         })
     }
 
@@ -208,7 +213,7 @@ impl App {
             self.delivery.run(self.news, stop_delivery).await?;
             Ok("delivery")
         });
-        tasks.spawn(house::keep(self.door.clone(), stopped()));
+        tasks.spawn(house::keep(self.door.clone(), self.keys, stopped()));
         let result = tokio::select! {
             () = stop => Ok(()),
             Some(ended) = tasks.join_next() => match ended {

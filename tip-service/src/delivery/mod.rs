@@ -185,10 +185,12 @@ impl Delivery {
                 }
                 Err(StoreError::Closed) => return Err(StoreError::Closed),
                 // The row is there, whatever the try came to; a store that is only busy is asked again soon.
-                Err(StoreError::Busy | StoreError::Full) => 1000,
                 Err(error) => {
                     alarms.note_store(error);
-                    STORE_REST
+                    match error {
+                        StoreError::Busy | StoreError::Full => 1000,
+                        _ => STORE_REST,
+                    }
                 }
             };
             schedule.again(&tried.load.unit_id, letter, now + wait);

@@ -112,7 +112,7 @@ fn when_no_photograph_fits_words_are_taken_and_later_photographs_again() {
         .collect();
     let words = Form::fetch(&mut visitor).poppies("照片装不下");
     // Larger than what a hog that found no room for its last file leaves.
-    let large = jpeg(2400, 1800, 200, 1);
+    let large = jpeg(3300, 2700, 200, 1);
     assert!(large.len() > 4 << 20, "{}", large.len());
     let with = words.clone().file("a.jpg", "image/jpeg", &large);
     let answer = with.send(&mut visitor);

@@ -82,7 +82,7 @@ pub(super) async fn submit(
             album.forget(&door, &form);
             receipt::page(&door, &form, &accepted, &album.kept)
         }
-        Err(error) => refused(&door, form, &album, error),
+        Err(error) => refused(&door, form, &album, &error),
     }
 }
 
@@ -108,8 +108,8 @@ pub(super) fn class_of(verdict: Verdict) -> Class {
     }
 }
 
-fn refused(door: &Door, mut form: RawForm, album: &Album, error: SubmitError) -> Response {
-    let (errors, trouble) = match &error {
+fn refused(door: &Door, mut form: RawForm, album: &Album, error: &SubmitError) -> Response {
+    let (errors, trouble) = match error {
         SubmitError::Invalid(errors) => (errors.as_slice(), Trouble::Fields),
         SubmitError::Exposing(places) => (&[][..], Trouble::Exposing(places)),
         SubmitError::FormUnknown => (&[][..], Trouble::FormUnknown),

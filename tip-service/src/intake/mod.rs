@@ -27,6 +27,7 @@ use zeroize::Zeroizing;
 use crate::clock::{self, Clock};
 use crate::config::Loaded;
 use crate::entropy::Entropy;
+use crate::id::Id;
 use crate::spool::SpoolError;
 use crate::store::{Class, Mailbox, NewLetter, Queued, Store, StoreError, Submitted};
 use crate::units::Unit;
@@ -77,6 +78,17 @@ pub enum News {
     Supplement,
 }
 
+impl News {
+    fn of(done: Submitted, supplement: bool) -> Result<Self, StoreError> {
+        match done {
+            Submitted::Repeated => Ok(Self::Repeat),
+            Submitted::Stored if supplement => Ok(Self::Supplement),
+            Submitted::Stored => Ok(Self::Tip),
+            Submitted::OtherText { .. } => Err(StoreError::Corrupt),
+        }
+    }
+}
+
 /// Why a tip was not kept. Nothing of it is stored in any of these cases.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -125,15 +137,7 @@ impl Intake {
     ) -> Result<Accepted, SubmitError> {
         let id = FormId::parse(form.get("form_id")).ok_or(SubmitError::FormUnknown)?;
         let key = self.forms.key_of(&id);
-        let known = match key {
-            Some(_) => None,
-            None => Some(
-                self.store
-                    .mailbox_of(&id.hash())
-                    .await?
-                    .ok_or(SubmitError::FormUnknown)?,
-            ),
-        };
+        let known = self.begun(&id, key.is_some()).await?;
         let mut tip =
             parse(form, &self.loaded.kinds, &self.loaded.places).map_err(SubmitError::Invalid)?;
         let class = if tip.suspect_robot {
@@ -163,10 +167,7 @@ impl Intake {
         };
         // Told first: nobody shall think over words that cannot be sent.
         self.sealer().is_open(&tip)?;
-        if !form.has_seen_exposure() {
-            self.second_look(exposure::in_tip(&tip), &id, &press.content_hash)
-                .await?;
-        }
+        self.look_at(&tip, form, &press).await?;
         // Held until all is stored: what photographs take of memory, they take once.
         let _turn = self
             .photographs
@@ -182,17 +183,20 @@ impl Intake {
             self.tally
                 .add(clock::day(self.clock.unix()), &tip.kind.code);
         }
-        let news = match news {
-            Submitted::Repeated => News::Repeat,
-            Submitted::Stored if tip.supplement => News::Supplement,
-            Submitted::Stored => News::Tip,
-            Submitted::OtherText { .. } => return Err(StoreError::Corrupt.into()),
-        };
         Ok(Accepted {
             receipt,
-            news,
+            news: News::of(news, tip.supplement)?,
             class,
         })
+    }
+
+    /// The mailbox of a form from before a restart; `None`: the form's key is at hand.
+    async fn begun(&self, id: &FormId, has_key: bool) -> Result<Option<Id>, SubmitError> {
+        if has_key {
+            return Ok(None);
+        }
+        let known = self.store.mailbox_of(&id.hash()).await?;
+        known.map(Some).ok_or(SubmitError::FormUnknown)
     }
 
     fn worth(&self, key: Option<&[u8; 32]>, id: &FormId, ticket: &str) -> Worth {

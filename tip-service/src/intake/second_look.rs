@@ -1,7 +1,10 @@
 //! Whether what was written goes back to its writer once, with the places that may tell who it was. Whoever has seen
 //! them is not asked again, and what is stored already is not held up: a reload shows its receipt.
 
-use super::exposure::Exposure;
+use sealed_tip::Tip;
+
+use super::exposure::{self, Exposure};
+use super::press::Press;
 use super::{FormId, Intake, RawForm, SubmitError};
 
 /// The form's hidden field that says so.
@@ -18,6 +21,21 @@ impl RawForm {
 }
 
 impl Intake {
+    /// A tip before it is sealed.
+    pub(super) async fn look_at(
+        &self,
+        tip: &Tip,
+        form: &RawForm,
+        press: &Press<'_>,
+    ) -> Result<(), SubmitError> {
+        if form.has_seen_exposure() {
+            return Ok(());
+        }
+        let places = exposure::in_tip(tip);
+        self.second_look(places, press.id, &press.content_hash)
+            .await
+    }
+
     /// # Errors
     /// [`SubmitError::Exposing`] with the places, if there are any; of the store.
     pub(super) async fn second_look(

@@ -43,7 +43,6 @@ fn when_the_disk_is_nearly_full_the_form_comes_back_and_room_is_enough_to_open_i
 }
 
 #[test]
-#[ignore = "fails since letters leave in batches: with a full disk delivery says nothing; open in issue 5"]
 fn when_the_disk_is_full_to_the_last_byte_no_receipt_is_shown_and_letters_wait() {
     cannot_be_written("full", "the store is full");
 }

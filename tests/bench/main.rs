@@ -93,7 +93,7 @@ fn submissions() {
     for clients in [1, 16] {
         let install = install();
         let service = install.start();
-        let idle = memory(&service, "VmRSS");
+        let idle = service.memory("VmRSS");
         let mut rounds: Vec<Round> = (0..ROUNDS)
             .map(|_| load::round(service.port, clients, ROUND))
             .collect();
@@ -103,8 +103,8 @@ fn submissions() {
         println!(
             "             RSS idle {idle:.1} MiB, after the load {:.1} MiB, at most {:.1} MiB; \
              service CPU {:.1} s; letters that went out meanwhile: {}",
-            memory(&service, "VmRSS"),
-            memory(&service, "VmHWM"),
+            service.memory("VmRSS"),
+            service.memory("VmHWM"),
             cpu_seconds(&service),
             install.letters("dongfeng").len(),
         );
@@ -127,23 +127,6 @@ fn print_round(round: &mut Round) {
         round.whole.len(),
         round.failed,
     );
-}
-
-/// A line of /proc/PID/status in MiB.
-fn memory(service: &Service<'_>, line: &str) -> f64 {
-    let path = format!("/proc/{}/status", service.pid());
-    let status = std::fs::read_to_string(path).expect("the service lives");
-    let line = status
-        .lines()
-        .find(|known| known.starts_with(line))
-        .expect("a line");
-    let kib: f64 = line
-        .split_whitespace()
-        .nth(1)
-        .expect("a figure")
-        .parse()
-        .expect("a figure");
-    kib / 1024.0
 }
 
 /// User and system time of the process so far.

@@ -111,6 +111,18 @@ impl<'a> Service<'a> {
     }
 }
 
+impl Service<'_> {
+    /// A figure of /proc/PID/status (`VmRSS`, `VmHWM`) in MiB.
+    pub fn memory(&self, figure: &str) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()));
+        let status = status.expect("the service lives");
+        let line = status.lines().find(|line| line.starts_with(figure));
+        let kib = line.and_then(|line| line.split_whitespace().nth(1));
+        let kib: f64 = kib.and_then(|kib| kib.parse().ok()).expect("a figure");
+        kib / 1024.0
+    }
+}
+
 impl Drop for Service<'_> {
     fn drop(&mut self) {
         // Already dead is as good.

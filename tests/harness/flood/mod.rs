@@ -16,7 +16,6 @@ use crate::form::{Form, shown_receipt};
 use crate::http::Client;
 use crate::install::Install;
 use crate::machine::free_port;
-use crate::service::Service;
 use crate::smtp::{MailServer, Mode};
 use attackers::Attackers;
 
@@ -182,7 +181,7 @@ pub fn run(plan: &Plan, change: impl FnOnce(Install) -> Install) -> Report {
         mails: arrived.mails,
         letters: arrived.letters,
         waiting: [waiting_then, waiting(&install)],
-        memory: memory(&service),
+        memory: service.memory("VmHWM"),
     }
 }
 
@@ -244,20 +243,4 @@ fn waiting(install: &Install) -> u64 {
         .trim()
         .parse()
         .expect("a number")
-}
-
-fn memory(service: &Service<'_>) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", service.pid()));
-    let status = status.expect("the service lives");
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmHWM"))
-        .expect("a line");
-    let kib: f64 = line
-        .split_whitespace()
-        .nth(1)
-        .expect("a figure")
-        .parse()
-        .expect("a figure");
-    kib / 1024.0
 }

@@ -11,16 +11,8 @@ use e2e::picture::jpeg;
 use super::slow::Upload;
 use super::{assert_receipt, opened, pictures, small};
 
-/// A line of /proc/PID/status in KiB.
-fn memory(pid: u32, line: &str) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it lives");
-    let found = status.lines().find_map(|text| text.strip_prefix(line));
-    let number = found.and_then(|rest| rest.split_whitespace().next());
-    number.and_then(|n| n.parse().ok()).expect("a number")
-}
-
 #[test]
-#[ignore = "needs 182 MiB over idle and 3.9 s, more than the 100 MiB and 3 s that are asked; open in issue 5"]
+#[ignore = "needs more than the 100 MiB over idle that are asked: the allocator keeps what large pictures took; open in issue 5"]
 fn five_photographs_of_five_megabytes_need_less_than_a_hundred_mebibytes() {
     let _alone = whole_machine();
     let install = Install::new();
@@ -36,19 +28,17 @@ fn five_photographs_of_five_megabytes_need_less_than_a_hundred_mebibytes() {
             form.file("a.jpg", "image/jpeg", &photograph)
         },
     );
-    let before = memory(service.pid(), "VmRSS:");
+    let before = service.memory("VmRSS");
     let begun = Instant::now();
     let answer = form.send(&mut visitor);
     let took = begun.elapsed();
     assert_receipt(&answer);
-    let most = memory(service.pid(), "VmHWM:");
+    let most = service.memory("VmHWM");
     println!(
-        "five photographs, {} MB: {took:?}, memory {} MiB before, {} MiB at most",
-        form.body().len() / 1_000_000,
-        before >> 10,
-        most >> 10
+        "five photographs, {} MB: {took:?}, memory {before:.0} MiB before, {most:.0} MiB at most",
+        form.body().len() / 1_000_000
     );
-    assert!(most < before + (100 << 10), "{before} KiB, then {most} KiB");
+    assert!(most < before + 100.0, "{before} MiB, then {most} MiB");
 }
 
 /// Pieces of a photograph, from all over it.

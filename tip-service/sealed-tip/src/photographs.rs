@@ -52,7 +52,7 @@ fn part_length(photo: &Photo) -> usize {
     mime::base64_length(photo.jpeg.len()) + 1024 + 2 * Page::quoted_room(place)
 }
 
-/// Bytes that [`say`] and [`listed`] need for a photograph at most.
+/// Bytes that [`Page::say`] and [`listed`] need for a photograph at most.
 pub(crate) fn room(photos: &[Photo]) -> usize {
     let place = |photo: &Photo| photo.place.as_ref().map_or(0, |place| place.as_str().len());
     let of = |photo| 512 + Page::quoted_room(place(photo));

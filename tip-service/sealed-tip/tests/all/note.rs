@@ -1,7 +1,7 @@
 //! Letters that are no tip: what they say, and what their size does not.
 
 use sealed_tip::{
-    Note, SealError, Text, UnitCert, armor, generate, letter_json, letter_text, seal_note,
+    Note, SealError, Text, UnitCert, armor, generate, letter_json, letter_text, seal, seal_note,
 };
 
 use crate::desk::{
@@ -9,6 +9,7 @@ use crate::desk::{
     subject,
 };
 use crate::gpg::{Gpg, NOW, TODAY};
+use crate::tips::bare;
 
 pub(crate) fn json(entity: &[u8]) -> serde_json::Value {
     serde_json::from_str(&letter_json(entity).unwrap()).unwrap()
@@ -227,4 +228,27 @@ fn a_note_is_sealed_to_good_certificates_only() {
     assert!(matches!(sealed, Err(SealError::Key { .. })));
     let sealed = seal_note(&case, &COVER, &[], NOW, &mut rng(3));
     assert!(matches!(sealed, Err(SealError::NoKeys)));
+}
+
+#[test]
+fn a_letter_without_content_looks_like_any_short_tip_from_outside() {
+    let (_, cert) = own_key(1);
+    let service = service_cert();
+    let cover = answerable(&service, Some(CHECK));
+    let quiet = seal_note(&Note::Quiet, &cover, &[&cert], NOW, &mut rng(7)).unwrap();
+    let tip = seal(&bare("有人吸毒"), &cover, &[&cert], NOW, &mut rng(8)).unwrap();
+    assert_eq!(quiet.message().len(), tip.message().len());
+    let entity = note(&Note::Quiet, &cover);
+    assert_eq!(entity.len(), 8 << 10);
+    let letter = letter_text(&entity).unwrap();
+    assert!(
+        letter.contains("本信没有内容，可以直接删除。用来让有线索和没有线索的日子看起来一样。\n"),
+        "{letter}"
+    );
+    assert!(links(&letter).is_empty());
+    let facts = json(&entity);
+    assert_eq!(
+        (&facts["type"], &facts["reply_to"]),
+        (&"quiet".into(), &serde_json::Value::Null)
+    );
 }

@@ -281,29 +281,6 @@ fn the_canonical_bytes_tell_photographs_and_places_apart_but_hold_none() {
 }
 
 #[test]
-fn a_letter_without_content_looks_like_any_short_tip_from_outside() {
-    let (_, cert) = own_key(1);
-    let service = service_cert();
-    let cover = answerable(&service, Some(CHECK));
-    let quiet = seal_note(&Note::Quiet, &cover, &[&cert], NOW, &mut rng(7)).unwrap();
-    let tip = seal(&bare("有人吸毒"), &cover, &[&cert], NOW, &mut rng(8)).unwrap();
-    assert_eq!(quiet.message().len(), tip.message().len());
-    let entity = note(&Note::Quiet, &cover);
-    assert_eq!(entity.len(), 8 << 10);
-    let letter = letter_text(&entity).unwrap();
-    assert!(
-        letter.contains("本信没有内容，可以直接删除。用来让有线索和没有线索的日子看起来一样。\n"),
-        "{letter}"
-    );
-    assert!(links(&letter).is_empty());
-    let facts = json(&entity);
-    assert_eq!(
-        (&facts["type"], &facts["reply_to"]),
-        (&"quiet".into(), &serde_json::Value::Null)
-    );
-}
-
-#[test]
 fn no_photograph_is_found_in_what_is_no_letter_of_ours_or_in_words_that_look_like_one() {
     assert!(letter_photos(b"hello").is_empty());
     let attack = "--=_letter_0\r\nContent-Type: image/jpeg; name=\"photo-1.jpg\"\r\n\r\nAAAA\r\n--=_letter_0--";

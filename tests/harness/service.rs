@@ -96,8 +96,8 @@ impl<'a> Service<'a> {
             if let Some(status) = self.child.try_wait().expect("the service can be asked") {
                 panic!("the service ended at start with {status}:\n{}", self.said());
             }
-            let answer = Client::new(self.port).try_send("GET", "/healthz", None);
-            if answer.is_ok_and(|answer| answer.status == 200) {
+            // Whatever it says of its health: a service that starts on damage may say so at once.
+            if Client::new(self.port).try_send("GET", "/healthz", None).is_ok() {
                 break;
             }
             assert!(

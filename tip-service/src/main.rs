@@ -7,6 +7,11 @@ use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::stat::{Mode, umask};
 use tip_service::cli::{Cli, TRY_LATER};
 
+/// Gives back at once what a large photograph took (`.cargo/config.toml` says from which size on); the C library's keeps
+/// it for the rest of its days.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     say_only_where_it_panicked();
     if let Err(error) = harden() {

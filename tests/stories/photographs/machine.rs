@@ -12,7 +12,6 @@ use super::slow::Upload;
 use super::{assert_receipt, opened, pictures, small};
 
 #[test]
-#[ignore = "needs more than the 100 MiB over idle that are asked: the allocator keeps what large pictures took; open in issue 5"]
 fn five_photographs_of_five_megabytes_need_less_than_a_hundred_mebibytes() {
     let _alone = whole_machine();
     let install = Install::new();

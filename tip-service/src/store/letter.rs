@@ -22,6 +22,9 @@ pub struct NewLetter {
     pub sealed: SealedLetter,
 }
 
+/// Most that one statement holds of ciphertext besides its first letter, in bytes.
+const COPIED_AT_ONCE: usize = 2 << 20;
+
 /// Letters of one mailbox (or of none).
 pub(super) struct Batch<'a> {
     pub(super) mailbox_id: Option<Id>,
@@ -43,18 +46,32 @@ pub(super) async fn insert(
     }
     insert_threads(db, &rows).await?;
     let columns = "outbox (id, mailbox_id, unit_id, class, state, in_reply_to, thread_id, sealed, received_day)";
-    insert_rows(db, columns, rows, |mut row, (batch, letter, first)| {
-        row.push_bind(letter.id.as_slice())
-            .push_bind(bytes(batch.mailbox_id.as_ref()))
-            .push_bind(&letter.unit_id)
-            .push_bind(batch.class.as_str())
-            .push_bind("queued")
-            .push_bind(first)
-            .push_bind(bytes(letter.thread_id.as_ref()))
-            .push_bind(letter.sealed.message())
-            .push_bind(i64::from(batch.day));
-    })
-    .await
+    while !rows.is_empty() {
+        let some = rows.drain(..held_at_once(&rows)).collect();
+        insert_rows(db, columns, some, |mut row, (batch, letter, first)| {
+            row.push_bind(letter.id.as_slice())
+                .push_bind(bytes(batch.mailbox_id.as_ref()))
+                .push_bind(&letter.unit_id)
+                .push_bind(batch.class.as_str())
+                .push_bind("queued")
+                .push_bind(first)
+                .push_bind(bytes(letter.thread_id.as_ref()))
+                .push_bind(letter.sealed.message())
+                .push_bind(i64::from(batch.day));
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// How many of the first rows go into one statement, which holds a copy of all of them: one at least.
+fn held_at_once(rows: &[(&Batch<'_>, &NewLetter, Vec<u8>)]) -> usize {
+    let mut bytes = 0;
+    let more = rows.iter().skip(1).take_while(|(_, letter, _)| {
+        bytes += letter.sealed.message().len();
+        bytes <= COPIED_AT_ONCE
+    });
+    1 + more.count()
 }
 
 async fn insert_threads(

@@ -36,7 +36,7 @@ check: ## 格式、clippy、许可证、层次、文档 · format, lints, licenc
 	RUSTDOCFLAGS='-D warnings' cargo doc --release --workspace --no-deps --document-private-items
 
 inbox: ## 解开演示单位的信箱 · show the demo units' decrypted tips
-	@$(SERVICE) open --inbox var/mail --keys var/keys
+	@$(SERVICE) open --inbox var/mail --keys var/keys --photographs var/photographs
 
 bench: site ## 量速度、内存和重量 · measure speed, memory and weight (not part of test)
 	@tools/setup run

@@ -1,6 +1,7 @@
 //! Photographs: what the unit gets, what a page says of them, what comes back and need not be chosen again.
 
 mod machine;
+mod open;
 mod page;
 mod refused;
 mod slow;

@@ -7,14 +7,17 @@ use base64::engine::general_purpose::STANDARD;
 /// Octets in a line of 64 characters.
 const LINE_BYTES: usize = 48;
 
-/// Wraps a binary OpenPGP message for mail: 7-bit text, LF line ends.
+/// Wraps a binary OpenPGP message for mail: 7-bit text, CRLF line ends as mail has them. A mailer that had to mend tens
+/// of thousands of line ends, moving megabytes for each, would need minutes.
 #[must_use]
 pub fn armor(message: &[u8]) -> Vec<u8> {
-    let mut armored = b"-----BEGIN PGP MESSAGE-----\n\n".to_vec();
+    let lines = message.len().div_ceil(LINE_BYTES);
+    let mut armored = String::with_capacity(lines * 66 + 64);
+    armored.push_str("-----BEGIN PGP MESSAGE-----\r\n\r\n");
     for line in message.chunks(LINE_BYTES) {
-        armored.extend_from_slice(STANDARD.encode(line).as_bytes());
-        armored.push(b'\n');
+        STANDARD.encode_string(line, &mut armored);
+        armored.push_str("\r\n");
     }
-    armored.extend_from_slice(b"-----END PGP MESSAGE-----\n");
-    armored
+    armored.push_str("-----END PGP MESSAGE-----\r\n");
+    armored.into_bytes()
 }

@@ -1,11 +1,13 @@
 //! `open`: decrypts letters with a secret key. For staff without a mail program at hand, and for the demo;
 //! has no business on the server.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use sealed_tip::SecretCert;
+use zeroize::Zeroizing;
 
 use super::say;
 
@@ -23,13 +25,16 @@ pub(super) struct Args {
     /// 连同 tip.json 一起显示 · show tip.json too
     #[arg(long)]
     json: bool,
+    /// 照片存到这个文件夹 · write the photographs into this folder
+    #[arg(long, value_name = "FOLDER")]
+    photographs: Option<PathBuf>,
     /// 信件文件 · letter files
     letters: Vec<PathBuf>,
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
     if let (Some(inbox), Some(keys)) = (&args.inbox, &args.keys) {
-        return open_inbox(inbox, keys, args.json);
+        return open_inbox(inbox, keys, args);
     }
     if args.key.is_empty() || args.letters.is_empty() {
         bail!("nothing to open\n  hint: tip-service open --key SECRET.asc LETTER…");
@@ -42,10 +47,10 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let keys: Vec<&SecretCert> = keys.iter().collect();
     args.letters
         .iter()
-        .try_for_each(|file| show(file, &keys, args.json))
+        .try_for_each(|file| show(file, &keys, args))
 }
 
-fn open_inbox(inbox: &Path, keys: &Path, json: bool) -> Result<()> {
+fn open_inbox(inbox: &Path, keys: &Path, args: &Args) -> Result<()> {
     let mut shown = 0;
     for unit in entries(inbox)? {
         let name = unit
@@ -63,7 +68,7 @@ fn open_inbox(inbox: &Path, keys: &Path, json: bool) -> Result<()> {
             .chain(entries(&unit.join("cur"))?)
         {
             say(&format!("════ {name} · {}", file.display()));
-            show(&file, &[&key], json)?;
+            show(&file, &[&key], args)?;
             shown += 1;
         }
     }
@@ -75,7 +80,7 @@ fn open_inbox(inbox: &Path, keys: &Path, json: bool) -> Result<()> {
     Ok(())
 }
 
-fn show(file: &Path, keys: &[&SecretCert], json: bool) -> Result<()> {
+fn show(file: &Path, keys: &[&SecretCert], args: &Args) -> Result<()> {
     let mail = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let letters = messages_in(&mail);
     for (n, letter) in letters.iter().enumerate() {
@@ -91,9 +96,36 @@ fn show(file: &Path, keys: &[&SecretCert], json: bool) -> Result<()> {
             say(&format!("──── {name}"));
         }
         say(&text);
-        if json {
+        if args.json {
             say(&sealed_tip::letter_json(&entity).unwrap_or_default());
         }
+        let photographs = sealed_tip::letter_photos(&entity);
+        match &args.photographs {
+            Some(folder) => write_out(folder, file, n, &photographs)?,
+            None if photographs.is_empty() => {}
+            None => say(&format!(
+                "（附照片 {0} 张，加 --photographs 文件夹 存出来 · {0} photographs, --photographs FOLDER writes them out）",
+                photographs.len()
+            )),
+        }
+    }
+    Ok(())
+}
+
+/// Writes a letter's photographs, named after its file, and says where. Never over a file that is something else.
+fn write_out(folder: &Path, letter: &Path, n: usize, all: &[Zeroizing<Vec<u8>>]) -> Result<()> {
+    let name = letter.file_name().unwrap_or_default().to_string_lossy();
+    for (photograph, jpeg) in (1..).zip(all) {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        let path = folder.join(format!("{name}-{}-{photograph}.jpg", n + 1));
+        let written = fs::read(&path).is_ok_and(|there| there == **jpeg);
+        if !written {
+            File::create_new(&path)
+                .and_then(|mut file| file.write_all(jpeg))
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        say(&format!("照片 photograph · {}", path.display()));
     }
     Ok(())
 }

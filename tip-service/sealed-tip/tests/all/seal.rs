@@ -130,9 +130,11 @@ fn nothing_of_the_tip_shows_in_the_ciphertext_and_each_sealing_differs() {
     assert_ne!(a.message(), b.message());
     let armour = String::from_utf8(armor(a.message())).unwrap();
     assert!(
-        armour.starts_with("-----BEGIN PGP MESSAGE-----\n\n"),
+        armour.starts_with("-----BEGIN PGP MESSAGE-----\r\n\r\n"),
         "no armour headers"
     );
+    let (all, whole) = (armour.matches('\n'), armour.matches("\r\n"));
+    assert_eq!(all.count(), whole.count(), "line ends of mail");
     assert!(armour.is_ascii() && !armour.contains(REFERENCE));
 }
 
@@ -208,7 +210,7 @@ fn a_message_opens_only_with_its_key_and_only_if_whole() {
     }
     for place in (60..armour.len() - 60)
         .step_by(61)
-        .filter(|p| armour[*p] != b'\n')
+        .filter(|p| !armour[*p].is_ascii_whitespace())
     {
         let mut bent = armour.to_vec();
         bent[place] = if bent[place] == b'A' { b'B' } else { b'A' };

@@ -163,6 +163,7 @@ pub(crate) fn print(view: &View, many: &[Sample], real: &[Sample]) {
 }
 
 /// The same observer when there is nothing to learn: kinds are dealt out anew. What is far from a half here is a fault of this program.
+/// (A little under it is none: of many alike, the one that is guessed is missing among those of its own kind.)
 pub(crate) fn print_control(view: &View, many: &[Sample]) {
     let known = seen(many, view, &KINDS);
     let mut kinds: Vec<bool> = known.iter().map(|k| k.0).collect();

@@ -1,17 +1,22 @@
 //! What others see who never see a word: the carriers of a letter, and whoever watches the wire. The public page says
 //! so sentence by sentence; here it is looked at.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
-use e2e::dialogue::{self, mailbox};
+use e2e::dialogue::{self, PATIENCE, mailbox};
 use e2e::form::{FORM, Form, file_tip, shown_receipt};
+use e2e::gpg::Keyring;
 use e2e::http::Client;
 use e2e::install::Install;
 use e2e::letter::Letter;
+use e2e::machine::wait_for;
 use e2e::maildir::wait_for_letters;
+use e2e::picture::jpeg;
 
 #[test]
 fn the_carrier_of_a_letter_sees_unit_day_and_one_of_few_sizes() {
@@ -65,6 +70,47 @@ fn body(letter: &Letter) -> &[u8] {
 }
 
 #[test]
+fn letters_leave_after_a_random_wait_and_not_in_the_order_of_their_tips() {
+    const TIPS: usize = 12;
+    let install = Install::new().with("delivery.delay_max_seconds", 6);
+    let service = install.start();
+    let mut visitor = service.visitor();
+    let filed: Vec<Instant> = (0..TIPS)
+        .map(|n| {
+            file_tip(&mut visitor, &format!("{n}"));
+            Instant::now()
+        })
+        .collect();
+    let mut seen = BTreeMap::new();
+    wait_for("all letters", PATIENCE, || {
+        for path in install.letters("dongfeng") {
+            seen.entry(path).or_insert_with(Instant::now);
+        }
+        (seen.len() == TIPS).then_some(())
+    });
+    let ring = Keyring::with(&[&install.secret_key("dongfeng")]);
+    let mut came: Vec<(Instant, usize)> = seen
+        .iter()
+        .map(|(path, at)| {
+            let opened = Letter::read(path).open(&ring).expect("it opens");
+            let what = opened.facts["what"].as_str().map(str::parse);
+            (*at, what.expect("text").expect("a number"))
+        })
+        .collect();
+    came.sort_unstable();
+    let waits: Vec<Duration> = came.iter().map(|(at, n)| *at - filed[*n]).collect();
+    // By chance, once in a hundred thousand runs, all of them wait as long as this.
+    let (least, most) = (waits.iter().min(), waits.iter().max());
+    assert!(
+        most > least
+            .map(|wait| *wait + Duration::from_millis(1500))
+            .as_ref(),
+        "{waits:?}"
+    );
+    assert!(!came.is_sorted_by_key(|(_, n)| *n), "{came:?}");
+}
+
+#[test]
 fn deleting_a_mailbox_leaves_the_units_letter_where_it_is() {
     let install = Install::new();
     let service = install.start();
@@ -104,6 +150,21 @@ fn who_watches_the_wire_sees_that_somebody_came_and_how_much_went_either_way() {
     }
     assert_eq!(sent[0], sent[1], "other words of the same length");
     assert!(sent[2] > sent[0] + 20_000, "a long text shows: {sent:?}");
+    assert!(
+        sent[0] > 2 * read.up,
+        "a form is more than a page: {sent:?}"
+    );
+    let photograph = jpeg(640, 480, 40, 1);
+    let mut visitor = Client::new(wire.port);
+    let form = Form::fetch(&mut visitor).poppies("一块地");
+    let before = wire.seen();
+    let form = form.file("a.jpg", "image/jpeg", &photograph);
+    assert_eq!(form.send(&mut visitor).status, 200);
+    let with = wire.seen().up - before.up;
+    assert!(
+        with > sent[0] + photograph.len(),
+        "a photograph shows: {with}"
+    );
 }
 
 /// A wire with somebody at it who counts what passes, as any network on the way does.

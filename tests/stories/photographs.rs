@@ -14,6 +14,11 @@ use e2e::letter::{Letter, Opened};
 use e2e::maildir::wait_for_letters;
 use e2e::picture::{jpeg, metadata, of_a_telephone};
 
+use crate::privacy::{search, spellings};
+
+/// What a telephone calls it.
+const NAME: &str = "IMG_7731_20260711.jpg";
+
 /// A photograph of a telephone, small; every number gives another.
 fn small(number: u32) -> Vec<u8> {
     of_a_telephone(&jpeg(320, 240, 40, number))
@@ -54,9 +59,9 @@ fn three_photographs_reach_the_unit_and_hold_nothing_but_what_is_seen() {
         "the test is one"
     );
     let form = Form::fetch(&mut visitor).poppies("三张照片");
-    let form = sent.iter().fold(form, |form, bytes| {
-        form.file("IMG_7731_20260711.jpg", "image/jpeg", bytes)
-    });
+    let form = sent
+        .iter()
+        .fold(form, |form, bytes| form.file(NAME, "image/jpeg", bytes));
     let answer = form.send(&mut visitor);
     assert_receipt(&answer);
     let page = answer.page().body();
@@ -75,6 +80,8 @@ fn three_photographs_reach_the_unit_and_hold_nothing_but_what_is_seen() {
         assert!(picture.starts_with(&[0xff, 0xd8, 0xff]), "a JPEG");
         assert_eq!(metadata(picture), "", "nothing is left");
     }
+    let named = search(install.folder(), &spellings("its name", NAME), &[]);
+    assert!(named.is_empty(), "{}", named.join("\n"));
     for (_, opened) in &letters {
         let text = String::from_utf8_lossy(&opened.raw);
         for secret in ["7731", "Fernsprecher", "42.68", "北纬"] {

@@ -21,6 +21,46 @@ use nearest::{Sample, View};
 use visit::{KINDS, Visitor};
 use wire::Capture;
 
+/// What the observer sees, and what he would see if more were padded. (Text of 20 to 800 characters; photographs are larger than any step.)
+const VIEWS: &[View] = &[
+    view("all there is", Some(1), Some(1)),
+    view("requests alone", Some(1), None),
+    view(
+        "answers alone (as if every visit sent a form)",
+        None,
+        Some(1),
+    ),
+    view(
+        "answers in steps of 16 KiB, requests as they are",
+        Some(1),
+        Some(16 << 10),
+    ),
+    view(
+        "requests in steps of 8 KiB, answers as they are",
+        Some(8 << 10),
+        Some(1),
+    ),
+    view(
+        "requests in steps of 8 KiB, answers of 16 KiB",
+        Some(8 << 10),
+        Some(16 << 10),
+    ),
+    view(
+        "requests in steps of 8 KiB, answers of 64 KiB",
+        Some(8 << 10),
+        Some(64 << 10),
+    ),
+    view(
+        "one size each way: the number of requests alone",
+        Some(1 << 20),
+        Some(1 << 20),
+    ),
+];
+
+const fn view(what: &'static str, up: Option<u64>, down: Option<u64>) -> View {
+    View { what, up, down }
+}
+
 /// Visits of each kind, when no number is given.
 const VISITS: usize = 500;
 /// Those by Chromium, of each kind.
@@ -60,8 +100,7 @@ fn main() {
         begun.elapsed()
     );
     println!(
-        "             nginx, TLS 1.3, HTTP/1.1; nearest of all others by L1 over log sizes of bursts, \
-         5 parts in turn; chance: 50 % and 33 %"
+        "             nginx, TLS 1.3, HTTP/1.1; by L1 over log sizes of bursts, number and sum; 5 parts in turn\n"
     );
     for kind in KINDS {
         nearest::print_sizes(&many, kind);
@@ -70,13 +109,13 @@ fn main() {
             nearest::print_sizes(&real, kind);
         }
     }
-    for view in [
-        View::All,
-        View::Down,
-        View::Up,
-        View::DownPadded,
-        View::BothPadded,
-    ] {
+    println!(
+        "\nright, in per cent, by the nearest / by the 25 nearest; chance is 50; wanted: 60 at most\n\n\
+         | what is seen | tip or not | tip or quiz | tip or reading | Chromium's, by the others | KiB down, no tip |\n\
+         | --- | --- | --- | --- | --- | --- |"
+    );
+    for view in VIEWS {
         nearest::print(view, &many, &real);
     }
+    nearest::print_control(&VIEWS[0], &many);
 }

@@ -209,6 +209,13 @@ fn filled(answer: &Answer) -> Form {
             form = form.text(name, "");
         }
     }
+    // Questions with choices are sent as they stand: "not known".
+    for element in page.all(&format!("{within} input[type=radio][checked]")) {
+        let (name, value) = (element.attr("name"), element.attr("value"));
+        if name != Some("kind") {
+            form = form.text(name.unwrap_or_default(), value.unwrap_or_default());
+        }
+    }
     let county = if rng.gen_bool(0.7) { "220421" } else { "" };
     form.text("kind", "cultivation")
         .text("county", county)

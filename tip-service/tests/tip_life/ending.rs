@@ -128,6 +128,7 @@ fn the_public_page_names_the_days_that_are_the_defaults() {
         format!("留{}天左右", retention.mailbox_days),
         format!("至少留{}天", retention.unread_grace_days),
         format!("“指纹”留{}天", tip_service::intake::FORM_DAYS),
+        format!("最长{}分钟", delivery.delay_max_seconds / 60),
     ] {
         assert!(contract.contains(&told), "{told}");
     }

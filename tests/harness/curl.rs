@@ -73,7 +73,12 @@ impl Visitor {
     pub fn send(&self, method: &str, path: &str, body: Option<(&str, &[u8])>) -> Answer {
         let mut curl = self.curl(method);
         if let Some((kind, _)) = body {
-            curl.args(["--data-binary", "@-", "-H", &format!("Content-Type: {kind}")]);
+            curl.args([
+                "--data-binary",
+                "@-",
+                "-H",
+                &format!("Content-Type: {kind}"),
+            ]);
         }
         let mut sending = self.spawn(curl, path);
         sending.push(body.map_or(&[], |(_, bytes)| bytes));

@@ -65,7 +65,9 @@ impl Postfix {
             ("RELAY", "localhost".into()),
             ("RELAY_PORT", relay),
         ];
-        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let values = values
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
         deploy::render(&files, &values);
         let main = fs::read_to_string(files.join("postfix/main.cf")).expect("main.cf");
         let ours = format!(
@@ -214,7 +216,10 @@ fn write(root: &Path, files: &[(&str, String)]) {
 
 /// These settings with others in their place. One that stood there twice would make postlogd warn itself, and wait for itself.
 fn replaced(settings: &str, ours: &str) -> String {
-    let name = |line: &str| line.split_once('=').map(|(name, _)| name.trim().to_string());
+    let name = |line: &str| {
+        line.split_once('=')
+            .map(|(name, _)| name.trim().to_string())
+    };
     let new: Vec<String> = ours.lines().filter_map(name).collect();
     let is_old = |line: &&str| !name(line).is_some_and(|name| new.contains(&name));
     let kept = settings.lines().filter(is_old);

@@ -97,7 +97,10 @@ impl<'a> Service<'a> {
                 panic!("the service ended at start with {status}:\n{}", self.said());
             }
             // Whatever it says of its health: a service that starts on damage may say so at once.
-            if Client::new(self.port).try_send("GET", "/healthz", None).is_ok() {
+            if Client::new(self.port)
+                .try_send("GET", "/healthz", None)
+                .is_ok()
+            {
                 break;
             }
             assert!(

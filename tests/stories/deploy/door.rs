@@ -32,7 +32,8 @@ pub(super) fn fetch(visitor: &Visitor) -> Form {
 }
 
 #[test]
-fn a_tip_with_a_photograph_goes_by_http2_over_tls_in_ipv4_and_ipv6_to_the_unit_and_the_mailbox_opens() {
+fn a_tip_with_a_photograph_goes_by_http2_over_tls_in_ipv4_and_ipv6_to_the_unit_and_the_mailbox_opens()
+ {
     let install = install();
     let service = install.start();
     let nginx = before(&service);
@@ -64,7 +65,10 @@ fn a_tip_with_a_photograph_goes_by_http2_over_tls_in_ipv4_and_ipv6_to_the_unit_a
         told.push(opened.facts["what"].as_str().expect("words").to_string());
     }
     for (way, _) in &ways {
-        assert!(told.contains(&format!("经过 {way} 来的")), "{way}: {told:?}");
+        assert!(
+            told.contains(&format!("经过 {way} 来的")),
+            "{way}: {told:?}"
+        );
     }
 }
 
@@ -113,7 +117,12 @@ fn the_largest_body_that_the_service_reads_reaches_it_and_elsewhere_a_body_is_sm
     let answer = send(&visitor, &form);
     let page = answer.page();
     page.assert_site_layout("too much");
-    assert_eq!(page.value("what").as_deref(), Some("太大了"), "{}", answer.status);
+    assert_eq!(
+        page.value("what").as_deref(),
+        Some("太大了"),
+        "{}",
+        answer.status
+    );
     let kind = "application/x-www-form-urlencoded";
     for (path, bytes, status) in [
         (MAILBOX, 200 << 10, 413),
@@ -124,7 +133,11 @@ fn the_largest_body_that_the_service_reads_reaches_it_and_elsewhere_a_body_is_sm
         let answer = visitor.send("POST", path, Some((kind, &vec![b'x'; bytes])));
         assert_eq!(answer.status, status, "{path} {bytes}");
         let is_ours = answer.text().contains("tel:110");
-        assert_eq!(is_ours, path == MAILBOX && bytes < 256 << 10, "{path} {bytes}");
+        assert_eq!(
+            is_ours,
+            path == MAILBOX && bytes < 256 << 10,
+            "{path} {bytes}"
+        );
     }
 }
 
@@ -147,6 +160,40 @@ fn plain_http_leads_to_https_another_name_leads_nowhere_and_health_is_not_for_th
         .try_raw(ask(e2e::nginx::DOMAIN, &format!("/{challenge}")).as_bytes())
         .expect("an answer");
     assert_eq!((answer.status, answer.text()), (200, "yes".into()));
-    assert!(plain.try_raw(ask("elsewhere.invalid", "/").as_bytes()).is_err());
+    assert!(
+        plain
+            .try_raw(ask("elsewhere.invalid", "/").as_bytes())
+            .is_err()
+    );
     assert_eq!(nginx.visitor().get("/healthz").status, 404);
+}
+
+#[test]
+fn who_holds_many_slow_requests_is_told_to_come_back_later_and_others_are_not_in_the_way() {
+    let install = install();
+    let service = install.start();
+    let nginx = before(&service);
+    for (one, other) in [
+        (
+            nginx.visitor().at("127.83.77.31"),
+            nginx.visitor().at("127.83.77.32"),
+        ),
+        (nginx.visitor().by_ipv6(), nginx.visitor()),
+    ] {
+        let slow: Vec<_> = (0..64)
+            .map(|_| one.begin(FORM, &Form::content_type()))
+            .collect();
+        let refused = e2e::machine::wait_for("the limit", e2e::dialogue::PATIENCE, || {
+            Some(one.get(FORM)).filter(|answer| answer.status == 503)
+        });
+        assert!(
+            refused.text().contains("您没有做错什么"),
+            "the page that says what to do"
+        );
+        assert_eq!(other.get(FORM).status, 200);
+        for sending in slow {
+            sending.end();
+        }
+        assert_eq!(one.get(FORM).status, 200, "and it is over when they are");
+    }
 }

@@ -54,7 +54,10 @@ fn what_the_service_itself_refuses_goes_out_as_it_comes_with_the_words_that_were
     assert_eq!(answer.status, 503);
     assert_eq!(answer.page().value("what"), Some(words));
     // The service's own header, and that one alone.
-    let retry = answer.headers.iter().filter(|(name, _)| name == "retry-after");
+    let retry = answer
+        .headers
+        .iter()
+        .filter(|(name, _)| name == "retry-after");
     let retry: Vec<&str> = retry.map(|(_, value)| value.as_str()).collect();
     assert_eq!(retry, ["60"]);
 }

@@ -16,7 +16,10 @@ fn within(rules: &Path, script: &str) -> Output {
     let folder = tempfile::tempdir().expect("a folder");
     let users = folder.path().join("passwd");
     std::fs::write(&users, USERS).expect("a file");
-    let script = format!("set -e; mount --bind '{}' /etc/passwd; {script}", users.display());
+    let script = format!(
+        "set -e; mount --bind '{}' /etc/passwd; {script}",
+        users.display()
+    );
     let mut unshare = Command::new("unshare");
     if !is_root() {
         unshare.arg("--map-root-user");
@@ -38,7 +41,11 @@ fn nft_takes_the_file_and_refuses_one_with_a_fault_as_a_whole() {
     std::fs::write(&faulty, text.replace("policy drop", "policy perhaps")).expect("written");
     let refused = within(&faulty, "nft -f \"$RULES\" || nft list ruleset");
     assert!(refused.status.success(), "{}", words(&refused));
-    assert!(!words(&refused).contains("table inet"), "{}", words(&refused));
+    assert!(
+        !words(&refused).contains("table inet"),
+        "{}",
+        words(&refused)
+    );
 }
 
 /// What is open, as knock.py prints it, after this command.
@@ -51,7 +58,8 @@ fn knocked(rules: &Path, first: &str) -> Vec<String> {
 }
 
 #[test]
-fn web_and_mail_are_open_to_all_ssh_to_the_administrators_and_everything_else_is_closed_both_ways() {
+fn web_and_mail_are_open_to_all_ssh_to_the_administrators_and_everything_else_is_closed_both_ways()
+{
     if !is_root() {
         println!("not root: no other user can be tried here");
         return;
@@ -60,7 +68,10 @@ fn web_and_mail_are_open_to_all_ssh_to_the_administrators_and_everything_else_is
     let rules = rendered.path().join("nftables.conf");
     let without = knocked(&rules, "true");
     assert!(without.len() > 30, "{without:?}");
-    assert!(without.iter().all(|line| line.ends_with(" open")), "without rules: {without:?}");
+    assert!(
+        without.iter().all(|line| line.ends_with(" open")),
+        "without rules: {without:?}"
+    );
     let open: Vec<String> = knocked(&rules, "nft -f \"$RULES\"")
         .into_iter()
         .filter(|line| line.ends_with(" open"))

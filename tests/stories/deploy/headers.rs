@@ -42,7 +42,14 @@ const NEVER: &str = "no-store";
 const HTML: &str = "text/html; charset=utf-8";
 
 /// Method and path; status, type, policy and cache.
-type Row = (&'static str, &'static str, u16, &'static str, &'static str, &'static str);
+type Row = (
+    &'static str,
+    &'static str,
+    u16,
+    &'static str,
+    &'static str,
+    &'static str,
+);
 
 #[rustfmt::skip]
 const ROUTES: [Row; 34] = [
@@ -102,7 +109,13 @@ fn assert_headers(what: &str, answer: &Answer, kind: &str, policy: &str, cache: 
     for (name, value) in wanted {
         assert_eq!(sent.get(name), Some(&vec![value]), "{what}: {name}");
     }
-    for none in ["set-cookie", "x-powered-by", "via", "onion-location", "link"] {
+    for none in [
+        "set-cookie",
+        "x-powered-by",
+        "via",
+        "onion-location",
+        "link",
+    ] {
         assert_eq!(sent.get(none), None, "{what}: {none}");
     }
 }
@@ -154,7 +167,10 @@ fn of_every_file_of_the_site_nginx_and_the_service_send_the_same_headers() {
         let (ours, theirs) = (visitor.send("HEAD", &url, None), direct.get(&url));
         assert_eq!((ours.status, theirs.status), (200, 200), "{url}");
         let names = EVERYWHERE.map(|(name, _)| name);
-        for name in names.iter().chain(&["content-security-policy", "cache-control"]) {
+        for name in names
+            .iter()
+            .chain(&["content-security-policy", "cache-control"])
+        {
             assert_eq!(ours.header(name), theirs.header(name), "{url}: {name}");
         }
         compared += 1;
@@ -177,14 +193,24 @@ fn what_was_compressed_beforehand_goes_out_so_and_nothing_is_compressed_on_the_w
     assert_eq!(packed.get(MAILBOX).header("content-encoding"), None);
     let form = packed.get(FORM);
     assert_eq!(form.header("content-encoding"), Some("gzip"));
-    let direct = service.visitor().with_header("Accept-Encoding", "gzip").get(FORM);
-    assert_eq!(form.header("content-length"), direct.header("content-length"));
-    let size: usize = form.header("content-length").and_then(|size| size.parse().ok()).expect("a size");
+    let direct = service
+        .visitor()
+        .with_header("Accept-Encoding", "gzip")
+        .get(FORM);
+    assert_eq!(
+        form.header("content-length"),
+        direct.header("content-length")
+    );
+    let size: usize = form
+        .header("content-length")
+        .and_then(|size| size.parse().ok())
+        .expect("a size");
     assert_eq!((size, size % (12 << 10)), (form.body.len(), 0));
 }
 
 #[test]
-fn the_onion_s_address_is_on_the_site_s_pages_when_there_is_one_and_never_on_an_answer_that_a_redirect_would_lose() {
+fn the_onion_s_address_is_on_the_site_s_pages_when_there_is_one_and_never_on_an_answer_that_a_redirect_would_lose()
+ {
     let install = install();
     let service = install.start();
     let onion = format!("{}.onion", "a2".repeat(28));

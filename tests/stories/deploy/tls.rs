@@ -64,7 +64,11 @@ fn tls_1_2_and_1_3_are_spoken_and_the_certificate_is_the_site_s() {
 #[test]
 fn of_all_ciphers_of_tls_1_2_forward_secret_authenticated_ones_alone_are_taken() {
     let nginx = nginx();
-    let listed = run(Command::new("openssl").args(["ciphers", "-tls1_2", "ALL:COMPLEMENTOFALL:@SECLEVEL=0"]));
+    let listed = run(Command::new("openssl").args([
+        "ciphers",
+        "-tls1_2",
+        "ALL:COMPLEMENTOFALL:@SECLEVEL=0",
+    ]));
     let listed = words(&listed);
     let all: Vec<&str> = listed
         .trim()
@@ -72,7 +76,12 @@ fn of_all_ciphers_of_tls_1_2_forward_secret_authenticated_ones_alone_are_taken()
         .filter(|name| !name.starts_with("TLS_"))
         .collect();
     assert!(all.len() > 100, "openssl knows {}", all.len());
-    for weak in ["AES128-SHA", "ECDHE-ECDSA-AES128-SHA", "NULL-SHA256", "ADH-AES128-SHA"] {
+    for weak in [
+        "AES128-SHA",
+        "ECDHE-ECDSA-AES128-SHA",
+        "NULL-SHA256",
+        "ADH-AES128-SHA",
+    ] {
         assert!(all.contains(&weak), "openssl does not know {weak}");
     }
     let mut taken: Vec<&str> = all
@@ -97,7 +106,11 @@ fn tls_1_3_takes_its_three_ciphers_three_curves_and_no_early_data() {
     let nginx = nginx();
     let of = |option: &str, names: &[&str], version: &str| -> Vec<String> {
         let taken = |name: &&&str| agreed(&client(&nginx, &[version, option, name], "")).is_some();
-        names.iter().filter(taken).map(ToString::to_string).collect()
+        names
+            .iter()
+            .filter(taken)
+            .map(ToString::to_string)
+            .collect()
     };
     let ciphers = [
         "TLS_AES_128_GCM_SHA256",
@@ -107,7 +120,16 @@ fn tls_1_3_takes_its_three_ciphers_three_curves_and_no_early_data() {
         "TLS_AES_128_CCM_8_SHA256",
     ];
     assert_eq!(of("-ciphersuites", &ciphers, "-tls1_3"), ciphers[..3]);
-    let curves = ["X25519", "P-256", "P-384", "P-521", "X448", "brainpoolP256r1", "secp256k1", "P-224"];
+    let curves = [
+        "X25519",
+        "P-256",
+        "P-384",
+        "P-521",
+        "X448",
+        "brainpoolP256r1",
+        "secp256k1",
+        "P-224",
+    ];
     assert_eq!(of("-curves", &curves, "-tls1_3"), curves[..3]);
     let said = client(&nginx, &["-tls1_3"], "");
     assert!(said.contains("Early data was not sent"), "{said}");
@@ -118,8 +140,16 @@ fn tls_1_3_takes_its_three_ciphers_three_curves_and_no_early_data() {
 fn a_client_cannot_renegotiate_nor_be_pushed_back_to_an_older_version() {
     let nginx = nginx();
     let said = client(&nginx, &["-tls1_2"], "R\n");
-    assert!(said.contains("RENEGOTIATING"), "the question was put\n{said}");
-    let refused = ["no renegotiation", "write:errno", "unexpected eof", "handshake failure"];
+    assert!(
+        said.contains("RENEGOTIATING"),
+        "the question was put\n{said}"
+    );
+    let refused = [
+        "no renegotiation",
+        "write:errno",
+        "unexpected eof",
+        "handshake failure",
+    ];
     assert!(refused.iter().any(|words| said.contains(words)), "{said}");
     let said = client(&nginx, &["-tls1_2", "-fallback_scsv"], "");
     assert!(said.contains("inappropriate fallback"), "{said}");
@@ -138,12 +168,17 @@ fn a_session_is_resumed_by_the_server_s_memory_and_not_by_a_ticket() {
 #[test]
 fn who_names_no_site_or_another_one_gets_no_certificate() {
     let nginx = nginx();
-    for options in [&["-noservername"][..], &["-servername", "elsewhere.invalid"]] {
+    for options in [
+        &["-noservername"][..],
+        &["-servername", "elsewhere.invalid"],
+    ] {
         let mut asked = vec!["s_client", "-connect"];
         let address = format!("127.0.0.1:{}", nginx.files.https);
         asked.push(&address);
         asked.extend(options);
-        let said = words(&run(Command::new("openssl").args(asked).stdin(Stdio::null())));
+        let said = words(&run(Command::new("openssl")
+            .args(asked)
+            .stdin(Stdio::null())));
         assert!(said.contains("no peer certificate available"), "{said}");
         assert!(said.contains("unrecognized name"), "{said}");
     }
@@ -169,7 +204,11 @@ fn hello(version: [u8; 2], ciphers: &[u16]) -> Vec<u8> {
     extensions.extend(name);
     extensions.extend([0, 10, 0, 4, 0, 2, 0, 23]);
     extensions.extend([0, 13, 0, 6, 0, 4, 4, 3, 2, 3]);
-    body.extend(u16::try_from(extensions.len()).expect("short").to_be_bytes());
+    body.extend(
+        u16::try_from(extensions.len())
+            .expect("short")
+            .to_be_bytes(),
+    );
     body.extend(extensions);
     let mut handshake = vec![1, 0];
     handshake.extend(u16::try_from(body.len()).expect("short").to_be_bytes());
@@ -183,7 +222,9 @@ fn hello(version: [u8; 2], ciphers: &[u16]) -> Vec<u8> {
 /// The first record that comes back: its type, and for a hello the version, cipher and compression agreed on.
 fn answer(nginx: &Nginx, hello: &[u8]) -> (u8, Option<([u8; 2], u16, u8)>) {
     let mut stream = TcpStream::connect(("127.0.0.1", nginx.files.https)).expect("connected");
-    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time-out");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .expect("a time-out");
     stream.write_all(hello).expect("written");
     let mut head = [0; 5];
     stream.read_exact(&mut head).expect("a record");
@@ -204,10 +245,18 @@ const ALERT: u8 = 21;
 fn older_versions_compression_and_ciphers_that_openssl_has_forgotten_are_refused() {
     let nginx = nginx();
     let (kind, agreed) = answer(&nginx, &hello([3, 3], &[GOOD]));
-    assert_eq!((kind, agreed), (22, Some(([3, 3], GOOD, 0))), "a good hello is taken, without compression");
+    assert_eq!(
+        (kind, agreed),
+        (22, Some(([3, 3], GOOD, 0))),
+        "a good hello is taken, without compression"
+    );
     // ECDHE with CBC, static RSA, RC4: what those versions could speak.
     let old = [GOOD, 0xc00a, 0xc009, 0x002f, 0x0035, 0x000a, 0x0005];
-    for (name, version) in [("SSL 3.0", [3, 0]), ("TLS 1.0", [3, 1]), ("TLS 1.1", [3, 2])] {
+    for (name, version) in [
+        ("SSL 3.0", [3, 0]),
+        ("TLS 1.0", [3, 1]),
+        ("TLS 1.1", [3, 2]),
+    ] {
         assert_eq!(answer(&nginx, &hello(version, &old)).0, ALERT, "{name}");
     }
     for (name, cipher) in [

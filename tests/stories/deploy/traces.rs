@@ -44,7 +44,10 @@ fn found(files: &[PathBuf], needles: &[Needle]) -> Vec<String> {
         // Gone in the meantime: it is looked at again and again.
         let hay = std::fs::read(path).unwrap_or_default();
         for (what, needle) in needles {
-            if hay.windows(needle.len()).any(|window| window == needle.as_slice()) {
+            if hay
+                .windows(needle.len())
+                .any(|window| window == needle.as_slice())
+            {
                 found.push(format!("{}: {what}", path.display()));
             }
         }
@@ -92,11 +95,16 @@ fn no_word_of_a_tip_and_no_byte_of_a_photograph_touches_a_file_of_nginx() {
     assert!(shown_receipt(&answer).is_some(), "{}", answer.page().body());
     assert_eq!(seen, Vec::<String>::new());
     // The page that gives the words back goes through memory as well.
-    let form = fetch(&nginx.visitor()).text("kind", "none").text("what", WORDS);
+    let form = fetch(&nginx.visitor())
+        .text("kind", "none")
+        .text("what", WORDS);
     let back = send(&nginx.visitor(), &form);
     assert_eq!(back.status, 422);
     assert!(back.text().contains(WORDS));
-    assert_eq!(found(&files(&nginx), &spellings("words", WORDS)), Vec::<String>::new());
+    assert_eq!(
+        found(&files(&nginx), &spellings("words", WORDS)),
+        Vec::<String>::new()
+    );
     let kept = nginx.files.written();
     let of_state = |path: &&PathBuf| !path.ends_with("said") && !path.ends_with("nginx.pid");
     assert_eq!(kept.iter().find(of_state), None, "a file is left");
@@ -112,14 +120,24 @@ fn an_nginx_that_buffers_would_be_seen_to_write_the_photograph_to_its_disk() {
     };
     let nginx = nginx_before(&install, service.port, buffered);
     let (seen, _) = found_on_the_way(&nginx);
-    assert!(seen.iter().any(|line| line.ends_with(": photograph")), "{seen:?}");
+    assert!(
+        seen.iter().any(|line| line.ends_with(": photograph")),
+        "{seen:?}"
+    );
     assert!(seen.iter().any(|line| line.contains(": words")), "{seen:?}");
 }
 
 /// Does all that makes a web server write a line: good, bad, broken and refused requests, TLS that is none, a service that is gone.
 fn make_trouble(nginx: &Nginx, end_service: impl FnOnce()) {
     let visitor = nginx.visitor().at(VISITOR);
-    for path in ["/", "/tip/", "/verirrt7731", "/_shell/", "/tip/verirrt7731", "/%"] {
+    for path in [
+        "/",
+        "/tip/",
+        "/verirrt7731",
+        "/_shell/",
+        "/tip/verirrt7731",
+        "/%",
+    ] {
         visitor.get(path);
     }
     let large = vec![b'x'; 300 << 10];
@@ -141,7 +159,8 @@ fn make_trouble(nginx: &Nginx, end_service: impl FnOnce()) {
 
 /// Sends bytes from the visitor's address and waits for the connection to end.
 fn raw(port: u16, bytes: &[u8]) {
-    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+    let socket =
+        socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
     let from: std::net::SocketAddr = format!("{VISITOR}:0").parse().expect("an address");
     socket.bind(&from.into()).expect("bound");
     socket
@@ -209,5 +228,8 @@ fn what_nginx_says_to_the_journal_is_about_itself() {
     assert!(!said.status.success());
     let words = e2e::machine::words(&said);
     assert!(words.contains(&pem.display().to_string()), "{words}");
-    assert!(Path::new(&pem).exists() && !words.contains(DOMAIN), "{words}");
+    assert!(
+        Path::new(&pem).exists() && !words.contains(DOMAIN),
+        "{words}"
+    );
 }

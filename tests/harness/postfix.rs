@@ -32,7 +32,8 @@ server.quit()
 /// A running private Postfix.
 pub struct Postfix {
     folder: TempDir,
-    port: u16,
+    /// The port it listens on.
+    pub port: u16,
     master: Child,
 }
 
@@ -157,11 +158,6 @@ impl Postfix {
             .args([sender, recipient])
             .stdin(fs::File::open(&file).expect("a file")));
         sent.status.success().then_some(()).ok_or(words(&sent))
-    }
-
-    /// The port it listens on.
-    pub fn port(&self) -> u16 {
-        self.port
     }
 
     /// The authority that its certificate is of.

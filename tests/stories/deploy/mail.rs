@@ -24,7 +24,7 @@ fn a_unit_s_reply_comes_in_a_refused_one_goes_back_by_tls_and_strangers_and_rela
     let install = Install::new().owned_by(OWNER);
     let service = install.start();
     let relay = Postfix::start();
-    let postfix = Postfix::deployed(&install, relay.port(), &relay.authority());
+    let postfix = Postfix::deployed(&install, relay.port, &relay.authority());
     let (officer, tip) = tip(&install, &service, "部署的邮路");
     let draft = officer.reply(&tip.letter).says("受理");
     let from = "officer@below.units.example.invalid";

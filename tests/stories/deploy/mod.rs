@@ -10,3 +10,4 @@ mod headers;
 mod mail;
 mod tls;
 mod traces;
+mod units;

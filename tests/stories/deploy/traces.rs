@@ -192,16 +192,18 @@ fn whatever_goes_wrong_nginx_writes_down_neither_who_asked_nor_what_for() {
 
 #[test]
 fn an_nginx_with_an_error_log_or_an_access_log_would_be_seen_to_write_it_down() {
-    let access = |files: &Files| {
-        let log = format!("access_log {};", files.path("state/access").display());
-        files.replace("nginx/nginx.conf", "access_log off;", &log);
-    };
-    let errors = |files: &Files| {
-        let log = format!("error_log {} error;", files.path("state/error").display());
-        files.replace("nginx/nginx.conf", "error_log /dev/null emerg;", &log);
-    };
-    let changes: [(&str, &dyn Fn(&Files)); 2] = [("access", &access), ("error", &errors)];
-    for (name, change) in changes {
+    for (name, line, log) in [
+        ("access", "access_log off;", "access_log FILE;"),
+        (
+            "error",
+            "error_log /dev/null emerg;",
+            "error_log FILE error;",
+        ),
+    ] {
+        let change = |files: &Files| {
+            let file = files.path(&format!("state/{name}")).display().to_string();
+            files.replace("nginx/nginx.conf", line, &log.replace("FILE", &file));
+        };
         let install = install();
         let mut service = install.start();
         let nginx = nginx_before(&install, service.port, change);

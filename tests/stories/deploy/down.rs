@@ -12,12 +12,14 @@ fn while_the_service_is_down_the_page_says_what_to_do_with_503_and_then_it_goes_
     let nginx = before(&service);
     let visitor = nginx.visitor();
     let form = fetch(&visitor).poppies("服务不在的时候");
+    let large = form.clone().file("a.jpg", "image/jpeg", &vec![7; 3 << 20]);
     service.kill9();
     let mut answers = [
         ("GET form", visitor.get(FORM)),
         ("GET mailbox", visitor.get(MAILBOX)),
         ("GET statistics", visitor.get("/tip/statistics/")),
         ("POST form", send(&visitor, &form)),
+        ("POST form, large", send(&visitor, &large)),
     ];
     for (what, answer) in &mut answers {
         // All but the name of nginx.

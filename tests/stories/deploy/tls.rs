@@ -144,13 +144,7 @@ fn a_client_cannot_renegotiate_nor_be_pushed_back_to_an_older_version() {
         said.contains("RENEGOTIATING"),
         "the question was put\n{said}"
     );
-    let refused = [
-        "no renegotiation",
-        "write:errno",
-        "unexpected eof",
-        "handshake failure",
-    ];
-    assert!(refused.iter().any(|words| said.contains(words)), "{said}");
+    assert!(said.contains("no renegotiation"), "{said}");
     let said = client(&nginx, &["-tls1_2", "-fallback_scsv"], "");
     assert!(said.contains("inappropriate fallback"), "{said}");
 }

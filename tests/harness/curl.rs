@@ -138,6 +138,12 @@ impl Sending {
         let _ = self.body.flush();
     }
 
+    /// Breaks it off, as a visitor does who closes the page.
+    pub fn break_off(mut self) {
+        self.child.kill().expect("curl can be killed");
+        self.child.wait().expect("curl is gone");
+    }
+
     /// Ends the body and reads the answer, which must have come by the visitor's version of HTTP.
     pub fn end(self) -> Answer {
         drop(self.body);

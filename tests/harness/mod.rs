@@ -4,7 +4,9 @@
 
 pub mod browser;
 pub mod cases;
+pub mod curl;
 pub mod database;
+pub mod deploy;
 pub mod dialogue;
 pub mod disk;
 pub mod flood;
@@ -17,6 +19,7 @@ pub mod ledger;
 pub mod letter;
 pub mod machine;
 pub mod maildir;
+pub mod nginx;
 pub mod officer;
 pub mod page;
 pub mod picture;

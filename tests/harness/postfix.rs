@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use crate::deploy;
 use crate::install::Install;
 use crate::machine::{free_port, missing, repository, run, wait_for, words};
 use crate::smtp::transport;
@@ -31,7 +32,8 @@ server.quit()
 /// A running private Postfix.
 pub struct Postfix {
     folder: TempDir,
-    port: u16,
+    /// The port it listens on.
+    pub port: u16,
     master: Child,
 }
 
@@ -47,37 +49,57 @@ impl Postfix {
         Self::with(names, Some(install))
     }
 
-    fn with(names: &[&str], replies: Option<&Install>) -> Self {
-        let folder = tempfile::Builder::new()
-            .prefix("postfix-")
-            .tempdir_in("/tmp")
-            .expect("folder");
+    /// Starts one from the files of `config/deploy/postfix/`: replies into `receive-mail` of an installation that belongs to
+    /// [`OWNER`], bounces to a mail server at this port of `localhost`, whose authority is the one in `trusted`.
+    pub fn deployed(install: &Install, relay: u16, trusted: &Path) -> Self {
+        let folder = new_folder();
         let root = folder.path();
-        fs::set_permissions(root, fs::Permissions::from_mode(0o755)).expect("permissions");
-        for name in ["etc", "queue", "data", "mail", "tls"] {
-            fs::create_dir(root.join(name)).expect("a folder");
-        }
-        chown(root.join("mail"), Some(OWNER), Some(OWNER)).expect("an owner");
-        own_by_name(&root.join("data"), "postfix");
-        let authority = Authority::new();
-        authority.write(&root.join("ca.pem"));
-        authority.issue("localhost", &root.join("tls"));
         let port = free_port();
-        let mut master = master_cf(port);
-        let mut transport = "";
-        if let Some(install) = replies {
-            master.push_str(&pipe(install));
-            transport = "/^reply\\+[0-9a-f]+@/ replies:\n";
-        }
-        for (name, text) in [
+        let tls = |name: &str| root.join("tls").join(name).display().to_string();
+        let relay = relay.to_string();
+        let files = root.join("deploy");
+        fs::create_dir(&files).expect("a folder");
+        let values = [
+            ("CERTIFICATE", tls("server.crt")),
+            ("CERTIFICATE_KEY", tls("server.key")),
+            ("CONFIG", install.text_path("tip-service.toml")),
+            ("RELAY", "localhost".into()),
+            ("RELAY_PORT", relay),
+        ];
+        let values = values
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
+        deploy::render(&files, &values);
+        let main = fs::read_to_string(files.join("postfix/main.cf")).expect("main.cf");
+        let ours = format!(
+            "{}smtp_tls_CAfile = {}\nsmtp_host_lookup = native\n\
+             smtp_sasl_password_maps = inline:{{ none=none }}\n",
+            private(root),
+            trusted.display()
+        );
+        let main = replaced(&main, &ours);
+        let master = master_cf(port, Some(install));
+        write(root, &[("main.cf", main), ("master.cf", master)]);
+        Self::run(folder, port)
+    }
+
+    fn with(names: &[&str], replies: Option<&Install>) -> Self {
+        let folder = new_folder();
+        let root = folder.path();
+        let port = free_port();
+        let piped = "/^reply\\+[0-9a-f]+@/ tip-service:\n";
+        let files = [
             ("main.cf", main_cf(root)),
-            ("master.cf", master),
-            ("transport", transport.to_string()),
+            ("master.cf", master_cf(port, replies)),
+            ("transport", replies.map_or("", |_| piped).to_string()),
             ("maildirs", maildirs(names)),
-        ] {
-            fs::write(root.join("etc").join(name), text).expect("a configuration file");
-        }
-        let etc = root.join("etc").display().to_string();
+        ];
+        write(root, &files);
+        Self::run(folder, port)
+    }
+
+    fn run(folder: TempDir, port: u16) -> Self {
+        let etc = folder.path().join("etc").display().to_string();
         let checked = run(Command::new("/usr/sbin/postfix").args(["-c", &etc, "check"]));
         assert!(
             checked.status.success(),
@@ -122,14 +144,25 @@ impl Postfix {
 
     /// Submits a mail, as the mail program of `sender` does.
     pub fn submit(&self, sender: &str, recipient: &str, mail: &[u8]) {
+        let sent = self.try_submit(sender, recipient, mail);
+        assert!(sent.is_ok(), "{sent:?}\n{}", self.log());
+    }
+
+    /// Submits a mail that may be refused, and then returns what was said.
+    pub fn try_submit(&self, sender: &str, recipient: &str, mail: &[u8]) -> Result<(), String> {
         let file = self.folder.path().join("outgoing");
         fs::write(&file, mail).expect("a file");
         let sent = run(Command::new(repository().join("var/tools/venv/bin/python"))
             .args(["-c", SUBMIT, &self.port.to_string()])
-            .arg(self.folder.path().join("ca.pem"))
+            .arg(self.authority())
             .args([sender, recipient])
             .stdin(fs::File::open(&file).expect("a file")));
-        assert!(sent.status.success(), "{}\n{}", words(&sent), self.log());
+        sent.status.success().then_some(()).ok_or(words(&sent))
+    }
+
+    /// The authority that its certificate is of.
+    pub fn authority(&self) -> PathBuf {
+        self.folder.path().join("ca.pem")
     }
 
     /// Its log, for a failing test.
@@ -152,6 +185,43 @@ impl Drop for Postfix {
     }
 }
 
+/// A folder with what every instance has: queue, data, TLS from an authority of its own.
+fn new_folder() -> TempDir {
+    let folder = tempfile::Builder::new()
+        .prefix("postfix-")
+        .tempdir_in("/tmp")
+        .expect("folder");
+    let root = folder.path();
+    fs::set_permissions(root, fs::Permissions::from_mode(0o755)).expect("permissions");
+    for name in ["etc", "queue", "data", "mail", "tls"] {
+        fs::create_dir(root.join(name)).expect("a folder");
+    }
+    chown(root.join("mail"), Some(OWNER), Some(OWNER)).expect("an owner");
+    own_by_name(&root.join("data"), "postfix");
+    let authority = Authority::new();
+    authority.write(&root.join("ca.pem"));
+    authority.issue("localhost", &root.join("tls"));
+    folder
+}
+
+fn write(root: &Path, files: &[(&str, String)]) {
+    for (name, text) in files {
+        fs::write(root.join("etc").join(name), text).expect("a configuration file");
+    }
+}
+
+/// These settings with others in their place. One that stood there twice would make postlogd warn itself, and wait for itself.
+fn replaced(settings: &str, ours: &str) -> String {
+    let name = |line: &str| {
+        line.split_once('=')
+            .map(|(name, _)| name.trim().to_string())
+    };
+    let new: Vec<String> = ours.lines().filter_map(name).collect();
+    let is_old = |line: &&str| !name(line).is_some_and(|name| new.contains(&name));
+    let kept = settings.lines().filter(is_old);
+    kept.map(|line| format!("{line}\n")).collect::<String>() + ours
+}
+
 fn own_by_name(folder: &Path, user: &str) {
     let output = run(Command::new("chown").arg(user).arg(folder));
     assert!(
@@ -161,17 +231,29 @@ fn own_by_name(folder: &Path, user: &str) {
     );
 }
 
-fn main_cf(root: &Path) -> String {
+/// What makes an instance a private one.
+fn private(root: &Path) -> String {
     let root = root.display();
     format!(
-        "compatibility_level = 3.6\n\
-         config_directory = {root}/etc\n\
+        "config_directory = {root}/etc\n\
          queue_directory = {root}/queue\n\
          data_directory = {root}/data\n\
          maillog_file = {root}/data/log\n\
          maillog_file_prefixes = {root}\n\
          inet_interfaces = 127.0.0.1\n\
          inet_protocols = ipv4\n\
+         queue_run_delay = 1s\n\
+         minimal_backoff_time = 1s\n\
+         maximal_backoff_time = 2s\n"
+    )
+}
+
+fn main_cf(root: &Path) -> String {
+    let private = private(root);
+    let root = root.display();
+    format!(
+        "compatibility_level = 3.6\n\
+         {private}\
          myhostname = localhost.invalid\n\
          mydestination =\n\
          mynetworks = 127.0.0.0/8\n\
@@ -186,10 +268,7 @@ fn main_cf(root: &Path) -> String {
          smtpd_tls_cert_file = {root}/tls/server.crt\n\
          smtpd_tls_key_file = {root}/tls/server.key\n\
          smtpd_tls_security_level = encrypt\n\
-         smtpd_recipient_restrictions = permit_mynetworks, reject\n\
-         queue_run_delay = 1s\n\
-         minimal_backoff_time = 1s\n\
-         maximal_backoff_time = 2s\n"
+         smtpd_recipient_restrictions = permit_mynetworks, reject\n"
     )
 }
 
@@ -198,34 +277,21 @@ fn maildirs(names: &[&str]) -> String {
     own.chain(["/./ inbox/\n".to_string()]).collect()
 }
 
-/// See pipe(8). The recipient is the envelope's: what a mail's own headers say may be anything.
-fn pipe(install: &Install) -> String {
-    format!(
-        "replies unix - n n - 2 pipe\n  flags=Rq user=nobody argv={} receive-mail --config {} --recipient ${{recipient}}\n",
-        Install::binary().display(),
-        install.path("tip-service.toml").display()
-    )
-}
-
-fn master_cf(port: u16) -> String {
-    format!(
-        "127.0.0.1:{port} inet n - n - - smtpd\n\
-         pickup unix n - n 60 1 pickup\n\
-         cleanup unix n - n - 0 cleanup\n\
-         qmgr unix n - n 300 1 qmgr\n\
-         tlsmgr unix - - n 1000? 1 tlsmgr\n\
-         rewrite unix - - n - - trivial-rewrite\n\
-         bounce unix - - n - 0 bounce\n\
-         defer unix - - n - 0 bounce\n\
-         trace unix - - n - 0 bounce\n\
-         verify unix - - n - 1 verify\n\
-         proxymap unix - - n - - proxymap\n\
-         error unix - - n - - error\n\
-         retry unix - - n - - error\n\
-         discard unix - - n - - discard\n\
-         virtual unix - n n - - virtual\n\
-         anvil unix - - n - 1 anvil\n\
-         scache unix - - n - 1 scache\n\
-         postlog unix-dgram n - n - 1 postlogd\n"
-    )
+/// `config/deploy/postfix/master.cf` with this port, the program under test in its pipe, run by [`OWNER`], and Maildirs.
+fn master_cf(port: u16, install: Option<&Install>) -> String {
+    let path = repository().join("config/deploy/postfix/master.cf");
+    let text = fs::read_to_string(path).expect("config/deploy/postfix/master.cf is readable");
+    let program = format!("argv={} ", Install::binary().display());
+    let config = install.map_or_else(String::new, |at| at.text_path("tip-service.toml"));
+    let changes = [
+        ("smtp       inet ", format!("127.0.0.1:{port} inet ")),
+        ("user=tip-service", "user=nobody".into()),
+        ("argv=/usr/bin/tip-service ", program),
+        ("@CONFIG@", config),
+    ];
+    let text = changes.into_iter().fold(text, |text, (old, new)| {
+        assert_eq!(text.matches(old).count(), 1, "master.cf: {old}");
+        text.replace(old, &new)
+    });
+    text + "virtual unix - n n - - virtual\n"
 }

@@ -188,6 +188,16 @@ impl MailServer {
         &self.authority
     }
 
+    /// The port it listens on when it is up.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The file with the certificate of that authority.
+    pub fn trusted(&self) -> PathBuf {
+        self.folder.path().join("ca.pem")
+    }
+
     fn complaints(&self) -> PathBuf {
         self.folder.path().join("complaints")
     }

@@ -10,6 +10,7 @@ mod bug_classes;
 mod charsets;
 mod covers;
 mod crash;
+mod deploy;
 mod exposure;
 mod faults;
 mod floods;

@@ -98,6 +98,7 @@ impl House {
             ("/srv/tip-service", ""),
             ("/var/lib/tip-service", "/var"),
             ("/etc/tip-service", "/config"),
+            ("/run/credentials/tip-service.service", "/config"),
         ];
         let root = self.folder.path().display();
         let bent = folders

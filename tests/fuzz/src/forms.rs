@@ -43,7 +43,12 @@ pub(crate) fn multipart(data: &[u8]) {
     let content_type = String::from_utf8_lossy(content_type);
     let piece = 1 + usize::from(how >> 1) * 16;
     let spool = (how & 1 == 1).then(|| (WAITING.1.clone(), Share::Whole));
-    let sent = read(body.get(1..).unwrap_or_default(), &content_type, piece, spool);
+    let sent = read(
+        body.get(1..).unwrap_or_default(),
+        &content_type,
+        piece,
+        spool,
+    );
     check(&sent);
     assert!(sent.files.len() <= PHOTOGRAPHS_MAX + 100);
     for upload in sent.files {
@@ -63,12 +68,7 @@ static WAITING: LazyLock<(TempDir, Arc<Spool>)> = LazyLock::new(|| {
     (folder, spool)
 });
 
-fn read(
-    body: &[u8],
-    content_type: &str,
-    piece: usize,
-    spool: Option<(Arc<Spool>, Share)>,
-) -> Sent {
+fn read(body: &[u8], content_type: &str, piece: usize, spool: Option<(Arc<Spool>, Share)>) -> Sent {
     thread_local! {
         static RUNTIME: OnceCell<Runtime> = const { OnceCell::new() };
     }
@@ -124,7 +124,13 @@ fn tip(form: &RawForm) {
 
 fn keeps_to_its_limits(tip: &Tip) {
     assert!((1..=WHAT_MAX_CHARS).contains(&tip.what.chars()));
-    let lines = [&tip.place, &tip.when, &tip.people, &tip.vehicles, &tip.danger];
+    let lines = [
+        &tip.place,
+        &tip.when,
+        &tip.people,
+        &tip.vehicles,
+        &tip.danger,
+    ];
     assert!(lines.iter().all(|line| line.chars() <= LINE_MAX_CHARS));
     let one_line = [&tip.place, &tip.when, &tip.source, &tip.vehicles];
     assert!(one_line.iter().all(|line| !line.as_str().contains('\n')));

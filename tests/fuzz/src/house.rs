@@ -1,6 +1,7 @@
 //! The shipped configuration in a temporary folder, with keys made on the spot: the real kinds and places.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -14,10 +15,22 @@ pub(crate) const NOW: u64 = 1_795_529_400;
 /// The files of the configuration for development, as they are shipped.
 pub(crate) const FILES: [(&str, &str); 5] = [
     ("config/dev.toml", include_str!("../../../config/dev.toml")),
-    ("config/units.toml", include_str!("../../../config/units.toml")),
-    ("config/kinds.toml", include_str!("../../../config/kinds.toml")),
-    ("config/places.toml", include_str!("../../../config/places.toml")),
-    ("site/data/units.toml", include_str!("../../../site/data/units.toml")),
+    (
+        "config/units.toml",
+        include_str!("../../../config/units.toml"),
+    ),
+    (
+        "config/kinds.toml",
+        include_str!("../../../config/kinds.toml"),
+    ),
+    (
+        "config/places.toml",
+        include_str!("../../../config/places.toml"),
+    ),
+    (
+        "site/data/units.toml",
+        include_str!("../../../site/data/units.toml"),
+    ),
 ];
 
 /// The configuration as the service reads it.
@@ -43,7 +56,8 @@ pub(crate) fn furnish(folder: &Path) {
             fs::write(&file, pair.cert_armored).expect("a certificate");
             if holder == "service" {
                 let secret = file.with_file_name("service.secret.asc");
-                fs::write(secret, pair.secret_armored.as_bytes()).expect("a secret key");
+                fs::write(&secret, pair.secret_armored.as_bytes()).expect("a secret key");
+                fs::set_permissions(&secret, Permissions::from_mode(0o600)).expect("ours alone");
             }
         }
     }

@@ -10,8 +10,12 @@ use crate::house::NOW;
 static CERTS: LazyLock<[UnitCert; 2]> = LazyLock::new(|| {
     let read = |armored| UnitCert::parse(armored, NOW).expect("a good certificate");
     [
-        read(include_str!("../../../tip-service/tests/thunderbird/keys/dongfeng.cert.asc")),
-        read(include_str!("../../../tip-service/tests/thunderbird/keys/dongfeng-rsa3072.cert.asc")),
+        read(include_str!(
+            "../../../tip-service/tests/thunderbird/keys/dongfeng.cert.asc"
+        )),
+        read(include_str!(
+            "../../../tip-service/tests/thunderbird/keys/dongfeng-rsa3072.cert.asc"
+        )),
     ]
 });
 static SERVICE: LazyLock<SecretCert> = LazyLock::new(|| {

@@ -158,6 +158,15 @@ fn a_text_may_have_4000_characters_and_not_one_more() {
 }
 
 #[test]
+fn a_text_of_more_than_a_mebibyte_is_refused_before_it_is_read() {
+    let quote = |bytes: usize| "受理\n\n".to_owned() + &"> x\n".repeat(bytes / 4);
+    assert!(read(&quote((1 << 20) - 8)).is_ok());
+    let long = quote(1 << 20);
+    let chars = long.chars().count();
+    assert_eq!(read(&long).err(), Some(WordsError::TooLong { chars }));
+}
+
+#[test]
 fn a_signature_hides_no_second_command_and_no_essay() {
     assert_eq!(
         read("受理\n-- \n询问\u{ff1a}几点").err(),

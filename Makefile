@@ -5,7 +5,7 @@ SERVICE := target/release/tip-service
 export PATH := $(PATH):$(TOOLS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build site serve test check inbox bench traffic flood doctor setup clean
+.PHONY: help run build site serve test check inbox bench traffic flood fuzz doctor setup clean
 
 help: ## 列出这些命令 · list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ flood: site ## 洪水之中，正常举报是否照常（约一小时）· attac
 	@tools/setup test
 	@cargo build --release --workspace --bins
 	@target/release/flood
+
+fuzz: ## 用百万计的乱字节喂每个解析程序（几小时）· foreign bytes by the million into every parser (hours)
+	@tools/setup fuzz
+	@tools/fuzz
 
 doctor: ## 这台机器缺什么、怎么补 · what this machine lacks and how to get it
 	@tools/setup doctor

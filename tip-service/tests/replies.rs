@@ -158,6 +158,15 @@ fn a_text_may_have_4000_characters_and_not_one_more() {
 }
 
 #[test]
+fn a_text_of_more_than_a_mebibyte_is_refused_before_it_is_read() {
+    let blank_lines = |bytes: usize| "accept".to_owned() + &"\n".repeat(bytes - 6);
+    assert!(read(&blank_lines(1 << 20)).is_ok());
+    let chars = (1 << 20) + 1;
+    let refused = read(&blank_lines(chars)).err();
+    assert_eq!(refused, Some(WordsError::TooLong { chars }));
+}
+
+#[test]
 fn a_signature_hides_no_second_command_and_no_essay() {
     assert_eq!(
         read("受理\n-- \n询问\u{ff1a}几点").err(),

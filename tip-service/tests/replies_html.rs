@@ -101,6 +101,7 @@ fn the_worst_nesting_in_32_kib_takes_less_than_a_second() {
     .map(|piece| fill(piece))
     .collect();
     cases.push(formats.clone() + &"<p>".repeat((32 * 1024 - formats.len()) / 3));
+    cases.push(reopened(36, |n| format!("<{}>", FORMATS[n % 12])));
     for html in cases {
         let begun = std::time::Instant::now();
         let text = to_text(&html);
@@ -114,4 +115,41 @@ fn the_worst_nesting_in_32_kib_takes_less_than_a_second() {
             &html[..40]
         );
     }
+}
+
+/// Twelve kinds of formatting that may be open side by side.
+const FORMATS: [&str; 12] = [
+    "b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u",
+];
+
+/// So much formatting inside a block, and then as many blocks as have room: each opens all of it again.
+fn reopened(formats: usize, format: impl Fn(usize) -> String) -> String {
+    let mut html: String = "<p>".to_owned() + &(0..formats).map(format).collect::<String>();
+    while html.len() + "<p>x".len() <= 32 * 1024 {
+        html.push_str("<p>x");
+    }
+    html
+}
+
+#[test]
+fn formatting_that_each_block_opens_again_has_a_bound_however_it_is_made_to_look_closed_or_alike() {
+    let unlike: [fn(usize) -> String; 4] = [
+        |n| format!("<{} x{n}>", FORMATS[n % 12]),
+        |n| format!("<b x{n}=\"</b>\">"),
+        |n| format!("<b x=\">{n}\">"),
+        |n| format!("<b x=\"<{n}\">"),
+    ];
+    for format in unlike {
+        let html = reopened(400, format);
+        let refused = to_text(&html).map(|text| text.len());
+        assert_eq!(
+            refused,
+            Err(HtmlError::Active("nesting")),
+            "{}",
+            &html[..60]
+        );
+    }
+    // A whole letter in which every other word is set in bold or in colour is none of this.
+    let word = "<p>a <b>b</b> <font color=\"red\">c</font></p>\n";
+    assert!(to_text(&word.repeat(32 * 1024 / word.len())).is_ok());
 }

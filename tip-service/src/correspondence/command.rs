@@ -10,6 +10,8 @@ use super::own_text;
 
 /// Longest text to a tipster, in characters.
 pub const TEXT_MAX_CHARS: usize = 4_000;
+/// Longest text that is read at all, quotes and signature included, in bytes.
+const READ_MAX_BYTES: usize = 1 << 20;
 
 /// What a unit can do with a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +131,10 @@ pub enum WordsError {
 /// # Errors
 /// [`WordsError`] whenever it is not certain what the officer wants the tipster to read.
 pub fn read(text: &str) -> Result<Command, WordsError> {
+    if text.len() > READ_MAX_BYTES {
+        let chars = text.chars().count();
+        return Err(WordsError::TooLong { chars });
+    }
     let own = own_text::lines(text)?;
     let (first, rest) = own.split_first().ok_or(WordsError::Empty)?;
     let head = command(first).ok_or_else(|| no_command(&own))?;

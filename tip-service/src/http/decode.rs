@@ -16,7 +16,7 @@ use crate::spool::{Share, Spool};
 
 /// What was wrong with a body that should be a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub enum Fault {
     /// Not multipart although the tip form is.
     NotMultipart,
     /// Not what its boundary promises.
@@ -39,23 +39,25 @@ impl Fault {
 }
 
 /// How much of what is taken.
-pub(super) struct Bounds {
+pub struct Bounds {
     /// Bytes of all text together.
-    pub(super) text: usize,
+    pub text: usize,
     /// Parts that are no files.
-    pub(super) parts: usize,
+    pub parts: usize,
     /// Time for a form without files.
-    pub(super) within: Duration,
+    pub within: Duration,
     /// Where files wait; without it they are read and dropped.
-    pub(super) spool: Option<(Arc<Spool>, Share)>,
+    pub spool: Option<(Arc<Spool>, Share)>,
 }
 
 /// What came.
-pub(super) struct Sent {
-    pub(super) form: RawForm,
+pub struct Sent {
+    /// The fields that could be read.
+    pub form: RawForm,
     /// Files, in their order; those that could not be taken in too.
-    pub(super) files: Vec<Upload>,
-    pub(super) fault: Option<Fault>,
+    pub files: Vec<Upload>,
+    /// What was wrong, if anything was.
+    pub fault: Option<Fault>,
 }
 
 /// Longest field name of ours, generously.
@@ -68,7 +70,7 @@ const DRAIN: usize = 32 << 20;
 const FILE_PARTS_MAX: usize = 100;
 
 /// Reads a posted form.
-pub(super) async fn read(request: Request, bounds: Bounds) -> Sent {
+pub async fn read(request: Request, bounds: Bounds) -> Sent {
     let content_type = content_type(request.headers());
     let files = match bounds.spool {
         Some(_) => PHOTOGRAPHS_MAX * FILE_MAX,

@@ -3,7 +3,7 @@
 
 mod body;
 mod client;
-mod decode;
+pub mod decode;
 mod error;
 mod exposure_view;
 mod form_page;
@@ -25,6 +25,7 @@ pub use client::Peer;
 pub use error::Problem;
 pub use form_page::Cache as FormPage;
 pub use pages::{Pages, PagesError};
+pub use upload::Upload;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -10,7 +10,7 @@ use crate::spool::{Share, Spool, SpoolError, Waiting, Writing};
 pub(super) const FILE_MAX: usize = MAX_BYTES;
 
 /// What became of a file that was sent.
-pub(super) enum Upload {
+pub enum Upload {
     /// In the spool.
     Waits(Waiting),
     /// Longer than [`FILE_MAX`].

@@ -39,12 +39,17 @@ const UNCLOSED: &[&str] = &[
 /// So many left open are no mail, but work for the parser: formatting, and all together.
 const FORMATTING_MAX: usize = 40;
 const OPEN_MAX: usize = 500;
+/// Formatting opened inside a block is opened again in every block after it: the elements that may come of that.
+const REOPENED_MAX: usize = 100_000;
+/// Of formatting that is alike the parser keeps the last three open (the "Noah's Ark clause" of HTML).
+const ALIKE_MAX: usize = 3;
 
 /// # Errors
 /// [`HtmlError::Active`] with what was found first.
 pub(super) fn check(html: &str) -> Result<(), HtmlError> {
     // The parser takes html, body and frames off a fragment, and their handlers with them.
     let html = Zeroizing::new(renamed(html));
+    check_reopened(&html)?;
     let names = names(&html)?;
     let mut keep_all = Builder::empty();
     keep_all
@@ -92,9 +97,7 @@ fn names(html: &str) -> Result<HashSet<String>, HtmlError> {
             Some(rest) => (true, rest),
             None => (false, piece),
         };
-        let end = |c: char| c.is_ascii_whitespace() || c == '/' || c == '>';
-        let name = piece.split(end).next().unwrap_or_default();
-        let name = name.to_ascii_lowercase();
+        let name = name(piece);
         let counts = name.starts_with(|c: char| c.is_ascii_alphabetic())
             && !UNCLOSED.contains(&name.as_str());
         let formatting = FORMATTING.contains(&name.as_str());
@@ -114,6 +117,42 @@ fn names(html: &str) -> Result<HashSet<String>, HtmlError> {
         }
     }
     Ok(open.into_keys().collect())
+}
+
+/// Refuses formatting that would be opened again so often that memory and time run away. What is closed again counts
+/// too: an end tag may stand in an attribute or a comment, where it ends nothing.
+fn check_reopened(html: &str) -> Result<(), HtmlError> {
+    let (mut tags, mut open) = (0_usize, 0_usize);
+    let mut alike: HashMap<&str, usize> = HashMap::new();
+    for piece in html.split('<').skip(1) {
+        tags += 1;
+        if !FORMATTING.contains(&name(piece).as_str()) {
+            continue;
+        }
+        // An attribute may hold the sign that ends a tag, so the last one counts; without any, nothing is alike.
+        let count = piece
+            .rsplit_once('>')
+            .map(|(tag, _)| alike.entry(tag).or_default());
+        match count {
+            Some(count) if *count >= ALIKE_MAX => (),
+            Some(count) => {
+                *count += 1;
+                open += 1;
+            }
+            None => open += 1,
+        }
+    }
+    if open * tags > REOPENED_MAX {
+        return Err(HtmlError::Active("nesting"));
+    }
+    Ok(())
+}
+
+/// A tag's name in lower case.
+fn name(piece: &str) -> String {
+    let end = |c: char| c.is_ascii_whitespace() || c == '/' || c == '>';
+    let name = piece.split(end).next().unwrap_or_default();
+    name.to_ascii_lowercase()
 }
 
 /// `<html`, `<body` and `<frame…` under names that the parser keeps.

@@ -22,7 +22,10 @@ macro_rules! target {
 pub fn tell_panics_once() {
     let told = Mutex::new(BTreeSet::new());
     set_hook(Box::new(move |panic| {
-        let place = panic.location().map(Location::to_string).unwrap_or_default();
+        let place = panic
+            .location()
+            .map(Location::to_string)
+            .unwrap_or_default();
         let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
         if told.insert(place) {
             eprintln!("PANIC: {panic}");

@@ -13,7 +13,7 @@ pub(super) const FILE_MAX: usize = MAX_BYTES;
 pub enum Upload {
     /// In the spool.
     Waits(Waiting),
-    /// Longer than [`FILE_MAX`].
+    /// Longer than 10 MiB.
     TooLong,
     /// One more than are taken.
     Surplus,

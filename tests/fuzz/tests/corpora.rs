@@ -27,12 +27,28 @@ fn stems(inside: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// The ending of those replies of `tip-service/tests/replies` that a target reads too (`tools/fuzz` names the same targets).
+fn replies_read_by(target: &Target) -> Option<&'static str> {
+    match target.name {
+        "command" => Some("txt"),
+        "html" => Some("html"),
+        _ => None,
+    }
+}
+
 /// The inputs that are kept for a target, by their paths.
 fn kept(target: &Target) -> Vec<(PathBuf, Vec<u8>)> {
+    let files = |folder: &Path| {
+        let entries = fs::read_dir(folder).expect("a folder of inputs");
+        entries.map(|entry| entry.expect("an entry").path())
+    };
     let corpus = folder("corpus").join(target.name);
-    let entries = fs::read_dir(&corpus).expect("a corpus");
-    let mut kept: Vec<_> = entries
-        .map(|entry| entry.expect("an entry").path())
+    let replies = replies_read_by(target).into_iter().flat_map(|ending| {
+        let replies = folder("../../tip-service/tests/replies");
+        files(&replies).filter(move |path| path.extension().is_some_and(|e| e == ending))
+    });
+    let mut kept: Vec<_> = files(&corpus)
+        .chain(replies)
         .map(|path| (path.clone(), fs::read(path).expect("an input")))
         .collect();
     kept.sort();

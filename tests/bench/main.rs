@@ -1,5 +1,7 @@
 //! `make bench`: what the service costs and how fast it is, in one run on one machine, against the
 //! real binary. Prints figures and asserts nothing; never part of `make test`.
+//!
+//! usage: bench [seal|start|submissions|back|weight]…
 
 mod load;
 mod local;
@@ -18,12 +20,20 @@ const ROUND: Duration = Duration::from_secs(8);
 const ROUNDS: usize = 3;
 
 fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
     machine();
-    local::print();
-    start_up();
-    submissions();
-    way_back::print();
-    weight::print();
+    let parts: [(&str, fn()); 5] = [
+        ("seal", local::print),
+        ("start", start_up),
+        ("submissions", submissions),
+        ("back", way_back::print),
+        ("weight", weight::print),
+    ];
+    for (name, print) in parts {
+        if wanted.is_empty() || wanted.iter().any(|part| part == name) {
+            print();
+        }
+    }
 }
 
 /// The conditions: without them no figure means anything.

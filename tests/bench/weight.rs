@@ -1,20 +1,30 @@
-//! What a browser must fetch from the form to the receipt: a real one counts, with an empty cache.
+//! What a browser must fetch from the form to the receipt: a real one counts, with an empty cache. Once as the public gets it,
+//! through the nginx of `config/deploy` (TLS, HTTP/2), once from the service itself (HTTP/1.1).
 
 use e2e::browser::{Browser, DESK, Device, PHONE};
 use e2e::install::Install;
+use e2e::nginx::Files;
+
+/// A name that the browser takes for this machine.
+const DOMAIN: &str = "tips.localhost";
 
 /// Measures and prints, with script and without.
 pub(crate) fn print() {
-    for (name, device) in [("with script", DESK), ("without", PHONE)] {
-        one(name, device);
+    let install = Install::new();
+    let service = install.start();
+    let nginx = Files::before(service.port, &[("DOMAIN", DOMAIN)]).start();
+    let public = format!("https://{DOMAIN}:{}", nginx.files.https);
+    let bare = format!("http://127.0.0.1:{}", service.port);
+    for (way, origin) in [("nginx, HTTP/2", public), ("service, HTTP/1.1", bare)] {
+        for (script, device) in [("with script", DESK), ("without", PHONE)] {
+            one(&format!("{way}, browser {script}"), &origin, device);
+        }
     }
 }
 
-fn one(name: &str, device: Device) {
-    let install = Install::new();
-    let service = install.start();
+fn one(name: &str, origin: &str, device: Device) {
     let browser = Browser::open(device);
-    browser.go(&format!("http://127.0.0.1:{}/tip/", service.port));
+    browser.go(&format!("{origin}/tip/"));
     browser.fill("textarea[name=what]", "有人在山坡上种罂粟。");
     browser.click_through("form[enctype='multipart/form-data'] button[type=submit]");
     assert_eq!(
@@ -33,7 +43,7 @@ fn one(name: &str, device: Device) {
         .filter(|(_, bytes)| *bytes > 0)
         .collect();
     println!(
-        "weight       form to receipt, browser {name}: {:.1} kB in {} requests (headers and bodies \
+        "weight       form to receipt, {name}: {:.1} kB in {} requests (headers and bodies \
          as sent; {} more came from its cache)",
         traffic.bytes as f64 / 1000.0,
         fetched.len(),

@@ -5,9 +5,17 @@ use e2e::http::Answer;
 use e2e::install::Install;
 
 /// Compressed answers of the form are a multiple of this.
-const PACKED: usize = 12 << 10;
+const PACKED: usize = 9 << 10;
 /// What is not compressed is a multiple of this.
 const PLAIN: usize = 32 << 10;
+
+/// As much as a careful witness writes; no sentence twice, since what is alike costs nothing.
+const PAGE: &str = "上个月中旬路过村子北边的水库，看见堤坝下面新搭了一个塑料大棚，门口拴着两条狗。\
+    大棚里种的东西大约到膝盖那么高，叶子灰绿色，边上有锯齿，有几株已经开了花，花瓣是红的，也有白的和紫的。\
+    看管的人五十多岁，骑一辆蓝色三轮车，早上六点左右来浇水，傍晚再来一次，用黑色遮阳网把棚子四面都盖严实。\
+    旁边的玉米地是为了挡住从公路上看过来的视线，最外面两行玉米比里面的高出许多。听小卖部的人讲，\
+    每年秋天都有一辆外地牌照的面包车半夜开进来，停半个钟头就走，车上下来的人戴着口罩，搬走几个编织袋。\
+    去年有人问起过，他们回答说是药厂订的货，可是没有见过任何手续，也没有挂过牌子。";
 
 /// The body as it was sent.
 fn sent(answer: &Answer) -> usize {
@@ -39,8 +47,14 @@ fn the_form_the_receipt_and_the_form_that_comes_back_are_equally_long() {
                 .send(&mut visitor),
         ),
         (
-            "unknown",
-            Form::with_id("x").poppies("没有号码").send(&mut visitor),
+            "unknown, a page of text",
+            Form::with_id("x").poppies(PAGE).send(&mut visitor),
+        ),
+        (
+            "back with a place marked",
+            Form::fetch(&mut visitor)
+                .poppies(&format!("我家对门种的。{PAGE}"))
+                .send(&mut visitor),
         ),
         ("numbers", visitor.get("/tip/statistics/")),
     ];

@@ -1,8 +1,8 @@
-//! The headers every answer carries. The list follows what the strictest of our peers send; the end-to-end
+//! The headers that answers carry. The list follows what the strictest of our peers send; the end-to-end
 //! tests hold a snapshot of it for every route.
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -37,42 +37,55 @@ const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), browsing-topics
     payment=(), picture-in-picture=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), \
     storage-access=(), usb=(), web-share=(), xr-spatial-tracking=()";
 
-const EVERYWHERE: [(HeaderName, &str); 10] = [
+/// With every answer.
+const EVERYWHERE: [(HeaderName, &str); 5] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    // Two years; browsers heed it over https alone. Not for subdomains: the host may be a bureau's.
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000"),
+];
+
+/// What only a document heeds: with a style sheet or a picture it would be a waste of a slow line.
+const WITH_DOCUMENTS: [(HeaderName, &str); 5] = [
     (
         HeaderName::from_static("permissions-policy"),
         PERMISSIONS_POLICY,
     ),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
         "same-origin",
     ),
     (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
-    ),
-    (
         HeaderName::from_static("cross-origin-embedder-policy"),
         "require-corp",
     ),
-    // Two years; browsers heed it over https alone. Not for subdomains: the host may be a bureau's.
-    (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000"),
     (header::X_DNS_PREFETCH_CONTROL, "off"),
 ];
 
 /// Adds the headers to whatever answer comes from within; one that stands there already stays.
 pub(super) async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    for (name, value) in EVERYWHERE {
-        response
-            .headers_mut()
+    let headers = response.headers_mut();
+    let is_document = is_document(headers);
+    let with_documents = WITH_DOCUMENTS.into_iter().filter(|_| is_document);
+    for (name, value) in EVERYWHERE.into_iter().chain(with_documents) {
+        headers
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+/// A page, or an answer without a body, which may lead to one.
+fn is_document(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 pub(super) const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");

@@ -217,8 +217,18 @@ impl Install {
 
     /// Makes a key pair for a unit with the program's own `keygen`.
     pub fn make_key(&self, unit: &str) {
-        let output =
-            run(&mut self.command(&["keygen", "--out", &self.text_path("keys"), "--id", unit]));
+        self.keygen(unit, &[]);
+    }
+
+    /// The same, to expire after so many days.
+    pub fn make_key_for(&self, unit: &str, days: u32) {
+        self.keygen(unit, &["--expires-days", &days.to_string()]);
+    }
+
+    fn keygen(&self, unit: &str, further: &[&str]) {
+        let keys = self.text_path("keys");
+        let arguments = [&["keygen", "--out", &keys, "--id", unit], further].concat();
+        let output = run(&mut self.command(&arguments));
         assert!(output.status.success(), "keygen {unit}: {}", words(&output));
     }
 

@@ -2,7 +2,7 @@
 //! request and for certain when the test ends.
 
 use std::fs::{File, OpenOptions};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::http::Client;
@@ -74,10 +74,20 @@ impl<'a> Service<'a> {
     /// Asks the process to end and returns how it did, within the patience of a start.
     pub fn stop(&mut self) -> std::process::ExitStatus {
         let pid = self.pid().to_string();
-        crate::machine::run(std::process::Command::new("kill").args(["-TERM", &pid]));
+        crate::machine::run(Command::new("kill").args(["-TERM", &pid]));
         wait_for("the service to end on SIGTERM", PATIENCE, || {
             self.child.try_wait().expect("the service can be asked")
         })
+    }
+
+    /// Where coverage is counted: a process that is killed does not write down what it ran.
+    fn end_by_itself(&mut self) {
+        let pid = self.pid().to_string();
+        let _ = Command::new("kill").args(["-TERM", &pid]).status();
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE && matches!(self.child.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Everything it has said, standard output and standard error, over all its lives.
@@ -128,6 +138,9 @@ impl Service<'_> {
 
 impl Drop for Service<'_> {
     fn drop(&mut self) {
+        if std::env::var_os("LLVM_PROFILE_FILE").is_some() {
+            self.end_by_itself();
+        }
         // Already dead is as good.
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -172,7 +172,7 @@ async def silent(reader, writer):
 def authenticator(user, password):
     def check(server, session, envelope, mechanism, data):
         good = isinstance(data, LoginPassword) and (data.login, data.password) == (user, password)
-        return AuthResult(success=good)
+        return AuthResult(success=good, handled=False)
 
     return check
 

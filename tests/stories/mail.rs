@@ -129,6 +129,27 @@ fn under_a_certificate_for_another_name_nothing_is_sent() {
     nothing_is_sent(MailServer::of_another_name(), Mode::Normal);
 }
 
+#[test]
+fn with_a_wrong_password_the_letter_waits_the_operator_reads_why_and_with_the_right_one_it_goes() {
+    let mut server = MailServer::down();
+    server.up(Mode::Normal);
+    let password = server.trusted().with_file_name("password");
+    let right = std::fs::read(&password).expect("a file");
+    std::fs::write(&password, "wrong").expect("written");
+    let install = server.configure(Install::new());
+    let mut service = install.start();
+    file_tip(&mut service.visitor(), "口令错了也不能丢");
+    wait_for_alarm(&service);
+    let said = service.said();
+    assert!(said.contains("refused the log-in"), "{said}");
+    assert!(server.letters().is_empty());
+    std::fs::write(&password, right).expect("written");
+    assert!(service.stop().success());
+    drop(service);
+    let _service = install.start();
+    waiting_letters(&server, 1);
+}
+
 fn nothing_is_sent(mut server: MailServer, mode: Mode) {
     server.up(mode);
     let install = server.configure(Install::new());

@@ -62,6 +62,13 @@ impl Unit {
         }
         Ok(())
     }
+
+    /// Whole days until the first of its certificates expires; `None`: none does.
+    #[must_use]
+    pub fn key_days(&self, now: u64) -> Option<u64> {
+        let ends = self.certs.iter().filter_map(UnitCert::expires);
+        ends.min().map(|end| end.saturating_sub(now) / 86_400)
+    }
 }
 
 /// One line of the routing table. A filter that is `None` lets everything pass.

@@ -189,7 +189,7 @@ fn a_key_may_be_left_out_exactly_when_the_reference_says_so_and_then_has_the_val
         may_be_left_out(&house, "optional"),
     );
     assert!(
-        defaults.len() > 15 && optional.len() == 2,
+        defaults.len() > 15 && optional.len() == 3,
         "{defaults:?} {optional:?}"
     );
     for path in every_key(&document)

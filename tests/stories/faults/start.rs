@@ -38,7 +38,7 @@ fn without_a_whole_frame_for_its_pages_it_does_not_start_and_names_the_file() {
     let without_block = good
         .replace("{% block main %}", "")
         .replacen("{% endblock %}", "", 1);
-    let cut = good.split_at(good.len() / 2).0;
+    let cut = &good[..good.floor_char_boundary(good.len() / 2)];
     let frames = [
         None,
         Some(""),

@@ -67,6 +67,7 @@ pub struct App {
     delivery: Delivery,
     news: mpsc::UnboundedReceiver<Queued>,
     listeners: Vec<(TcpListener, Listener)>,
+    metrics: Option<TcpListener>,
     /// As they were when the configuration had just been read.
     keys: KeyFiles,
 }
@@ -130,6 +131,10 @@ impl App {
         if let Some(address) = server.onion_listen {
             listeners.push(listen(address, Listener::Onion).await?);
         }
+        let metrics = match server.metrics_listen {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
         let entropy = Arc::new(Entropy::from_system());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (wake, news) = mpsc::unbounded_channel();
@@ -173,6 +178,7 @@ impl App {
             delivery,
             news,
             listeners,
+            metrics,
             keys,
         })
     }
@@ -200,11 +206,17 @@ impl App {
             // An error means the sender is gone: the process is stopping anyway.
             async move { drop(told.wait_for(|stop| *stop).await) }
         };
-        for (listener, kind) in self.listeners {
-            let (door, stop) = (self.door.clone(), stopped());
+        let public = self.listeners.into_iter();
+        let public =
+            public.map(|(listener, kind)| (listener, kind, http::router(self.door.clone())));
+        let metrics = self.metrics.map(|listener| {
+            let router = http::metrics::router(self.door.clone());
+            (listener, Listener::Open, router)
+        });
+        for (listener, kind, router) in public.chain(metrics) {
+            let (settings, stop) = (self.door.loaded.config.server.clone(), stopped());
             tasks.spawn(async move {
-                let settings = door.loaded.config.server.clone();
-                http::server::serve(listener, kind, http::router(door), &settings, stop).await;
+                http::server::serve(listener, kind, router, &settings, stop).await;
                 Ok("the listener")
             });
         }
@@ -236,8 +248,11 @@ fn spool(loaded: &Loaded, entropy: Arc<Entropy>) -> Spool {
 }
 
 async fn listen(address: SocketAddr, kind: Listener) -> Result<(TcpListener, Listener), AppError> {
-    let listener = TcpListener::bind(address)
+    Ok((bind(address).await?, kind))
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, AppError> {
+    TcpListener::bind(address)
         .await
-        .map_err(|why| AppError::Listen { address, why })?;
-    Ok((listener, kind))
+        .map_err(|why| AppError::Listen { address, why })
 }

@@ -7,6 +7,7 @@ mod outbox;
 mod receive_mail;
 mod reward;
 mod serve;
+mod units;
 
 pub use receive_mail::TRY_LATER;
 
@@ -51,6 +52,11 @@ enum Command {
     },
     /// 用私钥解开信件（单位和演示用）· decrypt letters with a secret key (for staff and the demo)
     Open(open::Args),
+    /// 单位登记表 · the unit register
+    Units {
+        #[command(subcommand)]
+        what: units::What,
+    },
     /// 收单位的回信（由邮件服务器的管道调用）· take one reply from the mail server's pipe
     ReceiveMail(receive_mail::Args),
     /// 奖励 · rewards
@@ -96,6 +102,7 @@ impl Cli {
             Command::Check { config, dev } => serve::check(&config.config, dev),
             Command::Open(args) => open::run(&args),
             Command::Outbox { what } => outbox::run(&what),
+            Command::Units { what } => units::run(&what),
             Command::Purge { config } => outbox::purge(&config.config),
             Command::Keygen(args) => keygen::run(&args),
             Command::Reward { what } => reward::run(&what),

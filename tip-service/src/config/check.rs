@@ -73,6 +73,19 @@ pub(super) fn some_listen<'de, D: Deserializer<'de>>(
     listen(from).map(Some)
 }
 
+/// As [`some_listen`], reached from this machine alone.
+pub(super) fn some_loopback<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<SocketAddr>, D::Error> {
+    let address = listen(from)?;
+    ensure(
+        address.ip().is_loopback(),
+        Some(address),
+        "must be an address of this machine alone",
+        "for example 127.0.0.1:9464; whoever watches from elsewhere comes through a tunnel",
+    )
+}
+
 /// An address on the web that begins with https and names a host.
 pub(super) fn https<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let url = text(from)?;

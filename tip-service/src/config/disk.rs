@@ -75,13 +75,23 @@ impl Look<'_> {
                 "first the unit is reminded, then its supervisor is told",
             );
         }
-        if config.server.onion_listen == Some(config.server.listen) {
-            self.wrong(
-                "server.onion_listen",
-                Fault::Value,
-                "is the same address as listen",
-                "the two doors are told apart by their ports: choose another",
-            );
+        let server = &config.server;
+        let further = [
+            ("server.onion_listen", server.onion_listen),
+            ("server.metrics_listen", server.metrics_listen),
+        ];
+        let mut taken = vec![server.listen];
+        for (key, address) in further {
+            let Some(address) = address else { continue };
+            if taken.contains(&address) {
+                self.wrong(
+                    key,
+                    Fault::Value,
+                    "is the same address as listen",
+                    "the doors are told apart by their ports: choose another",
+                );
+            }
+            taken.push(address);
         }
     }
 

@@ -57,6 +57,9 @@ pub struct Server {
     /// A second listener for the onion service, whose clients share one limit.
     #[serde(default, deserialize_with = "check::some_listen")]
     pub onion_listen: Option<SocketAddr>,
+    /// A listener of this machine alone for whoever watches over the service.
+    #[serde(default, deserialize_with = "check::some_loopback")]
+    pub metrics_listen: Option<SocketAddr>,
     /// Proxies whose `X-Forwarded-For` is believed.
     #[serde(default)]
     pub trusted_proxies: Vec<IpAddr>,

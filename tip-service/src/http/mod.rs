@@ -11,6 +11,7 @@ mod form_view;
 mod guard;
 mod headers;
 mod mailbox;
+pub mod metrics;
 mod padding;
 mod pages;
 mod photographs;

@@ -19,6 +19,9 @@ pub enum StoreError {
     /// SQLite says the file is damaged: stop and restore a backup.
     #[error("the database is damaged")]
     Corrupt,
+    /// A newer program has written the database: this one does not know what is in it.
+    #[error("a newer tip-service has written the database")]
+    Newer,
     /// The head of the write-ahead log is damaged: starting would write over the letters in it.
     #[error("the write-ahead log is damaged; letters may be in it")]
     Log,
@@ -44,6 +47,9 @@ impl StoreError {
             }
             Self::Corrupt => {
                 "stop the service, copy the database with its -wal away, mend the copy (sqlite3 FILE .recover) or restore a backup"
+            }
+            Self::Newer => {
+                "start the newer program again; for the older one restore the backup that was made before the upgrade, and lose what came since"
             }
             Self::Log => {
                 "copy the database and its -wal away before anything else; restore a backup, or move the -wal away and so give up what is in it"

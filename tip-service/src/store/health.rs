@@ -98,6 +98,12 @@ impl Store {
         self.health.trouble().or(full)
     }
 
+    /// Free space on the store's file system, in MiB; `None`: the system does not say.
+    #[must_use]
+    pub fn free_mib(&self) -> Option<u64> {
+        self.health.free_mib()
+    }
+
     /// Tries a write that changes nothing, so that trouble which is over is seen to be over. Only to be called in
     /// trouble: a write every minute would mark the minutes between tips in the log.
     ///

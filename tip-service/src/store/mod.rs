@@ -14,6 +14,7 @@ mod nudge;
 mod outbox;
 mod reply;
 mod returned;
+mod schema;
 mod submit;
 mod sweep;
 mod thread;
@@ -81,10 +82,10 @@ impl Store {
     /// current runtime. The service calls [`Store::recover`] next; a command beside it must not.
     ///
     /// # Errors
-    /// When the file cannot be opened, written or migrated.
+    /// When the file cannot be opened, written or migrated, or a newer program has written it.
     pub async fn open(path: &Path, capacity: Capacity) -> Result<Self, StoreError> {
         let write = pool(path, 1).await?;
-        migrate(&write).await?;
+        schema::bring_up_to_date(&write).await?;
         let read = pool(path, 2).await?;
         let waiting = Arc::new(AtomicU64::new(outbox::count_waiting(&read).await?));
         let (tx, rx) = mpsc::channel(QUEUE);
@@ -148,28 +149,4 @@ async fn pool(path: &Path, connections: u32) -> Result<SqlitePool, StoreError> {
         .connect_with(options)
         .await?;
     Ok(pool)
-}
-
-/// Schema steps in order; `PRAGMA user_version` counts those already taken.
-const MIGRATIONS: &[&str] = &[
-    include_str!("migrations/0001_tips.sql"),
-    include_str!("migrations/0002_way_back.sql"),
-    include_str!("migrations/0003_batches.sql"),
-];
-
-async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
-    let done: i64 = sqlx::query_scalar("PRAGMA user_version")
-        .fetch_one(pool)
-        .await?;
-    let done = usize::try_from(done).unwrap_or(0);
-    for (index, step) in MIGRATIONS.iter().enumerate().skip(done) {
-        let mut tx = pool.begin().await?;
-        sqlx::raw_sql(*step).execute(&mut *tx).await?;
-        let version = format!("PRAGMA user_version = {}", index + 1);
-        sqlx::raw_sql(sqlx::AssertSqlSafe(version))
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-    }
-    Ok(())
 }

@@ -126,11 +126,23 @@ const TWICE: &[(&str, &str, &str, &str)] = &[
         "telephone = \"110\"\nonion_listen = \"127.0.0.1:8080\"",
         "server.onion_listen",
     ),
+    (
+        "config/dev.toml",
+        "telephone = \"110\"",
+        "telephone = \"110\"\nmetrics_listen = \"127.0.0.1:8080\"",
+        "server.metrics_listen",
+    ),
 ];
 
 /// The same for values that look right and are not.
 const PLAUSIBLE: &[(&str, &str, &str, &str)] = &[
     (DEV, "127.0.0.1:8080", "127.0.0.1:0", "server.listen"),
+    (
+        DEV,
+        "telephone = \"110\"",
+        "telephone = \"110\"\nmetrics_listen = \"0.0.0.0:9464\"",
+        "server.metrics_listen",
+    ),
     (DEV, "https://", "http://", "server.exit_url"),
     (DEV, "\"../var/tips.sqlite3\"", "\"../var\"", "store.path"),
     (

@@ -1,0 +1,151 @@
+//! `units check`: who gets what, in words, and how long the units' keys last.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use clap::Subcommand;
+
+use super::serve::load;
+use super::{ConfigArg, say};
+use crate::clock::{Clock, SystemClock};
+use crate::config::Loaded;
+use crate::units::Unit;
+
+#[derive(Subcommand)]
+pub(super) enum What {
+    /// 谁收什么，钥匙还能用多久 · who gets what, and how long the keys last
+    Check {
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+}
+
+/// So many days before its end a certificate is worth a warning here; the log raises an alarm later.
+const WARNING_DAYS: u64 = 60;
+
+pub(super) fn run(what: &What) -> Result<()> {
+    let What::Check { config } = what;
+    check(&config.config)
+}
+
+fn check(file: &Path) -> Result<()> {
+    let loaded = load(file)?;
+    say("谁收什么 · who gets what（第一条合适的路线 · by the first route that fits）");
+    for line in in_columns(&routing(&loaded)) {
+        say(&line);
+    }
+    say("");
+    say("单位和钥匙 · units and keys");
+    let now = SystemClock.unix();
+    let mut closed = Vec::new();
+    for unit in loaded.register.units() {
+        for line in about(unit, now) {
+            say(&line);
+        }
+        if let Err(why) = unit.usable(now) {
+            closed.push(format!("{}: {why}", unit.id));
+        }
+    }
+    if !closed.is_empty() {
+        bail!(
+            "these units cannot take tips, their forms are closed · 这些单位的举报表已关闭：\n  {}\n  hint: put a good certificate in place (registers.keys)",
+            closed.join("\n  ")
+        );
+    }
+    Ok(())
+}
+
+/// A table, its head first: place, kinds, who gets an ordinary tip, who gets one about officials. Kinds of a place that go the
+/// same way share a row.
+fn routing(loaded: &Loaded) -> Vec<[String; 4]> {
+    let mut rows = vec![
+        [
+            "地点 place",
+            "种类 kinds",
+            "一般 ordinary",
+            "涉公职人员 officials",
+        ]
+        .map(String::from),
+    ];
+    let counties = loaded.places.counties.iter();
+    let known = counties.map(|county| (county.name.as_str(), Some(county.code.as_str())));
+    for (name, code) in known.chain([("不清楚 unknown", None)]) {
+        let first = rows.len();
+        for kind in &loaded.kinds.kinds {
+            let to = |officials| names(loaded.register.route(&kind.id, code, officials));
+            let (usual, past) = (to(false), to(true));
+            let same = rows[first..]
+                .iter_mut()
+                .find(|row| row[2] == usual && row[3] == past);
+            match same {
+                Some(row) => row[1] = format!("{}、{}", row[1], kind.name),
+                None => rows.push([name.to_owned(), kind.name.clone(), usual, past]),
+            }
+        }
+        if let [row] = &mut rows[first..] {
+            "全部 all".clone_into(&mut row[1]);
+        }
+    }
+    rows
+}
+
+fn names(units: &[Arc<Unit>]) -> String {
+    let ids: Vec<&str> = units.iter().map(|unit| unit.id.as_str()).collect();
+    ids.join(" + ")
+}
+
+/// Pads all columns but the last to their widest cell. A Chinese character is two columns wide.
+fn in_columns(rows: &[[String; 4]]) -> Vec<String> {
+    let width = |text: &str| text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    let widest = |column: usize| -> usize {
+        let cells = rows.iter().map(|row| width(&row[column]));
+        cells.max().unwrap_or(0)
+    };
+    let widths = [widest(0), widest(1), widest(2)];
+    rows.iter()
+        .map(|row| {
+            let mut line = String::from(" ");
+            for (cell, widest) in row.iter().zip(widths) {
+                let missing: usize = widest - width(cell);
+                line.push(' ');
+                line.push_str(cell);
+                line.push_str(&" ".repeat(missing + 1));
+            }
+            line.push(' ');
+            line.push_str(&row[3]);
+            line
+        })
+        .collect()
+}
+
+/// A unit in words: name, mail, supervisor, then a line for each certificate.
+fn about(unit: &Unit, now: u64) -> Vec<String> {
+    let supervisor = unit.supervisor.as_deref().unwrap_or("没有 none");
+    let mut lines = vec![format!(
+        "  {}  {}，信寄到 mail to {}，督办 supervisor: {supervisor}",
+        unit.id, unit.name, unit.mail
+    )];
+    if let Some(why) = &unit.lapse {
+        lines.push(format!("    关闭 closed: {why}"));
+    }
+    for cert in &unit.certs {
+        let until = match (cert.check(now), cert.expires()) {
+            (Err(why), _) => format!("不能用 cannot be used: {why}"),
+            (Ok(()), None) => "不会到期 never expires".to_owned(),
+            (Ok(()), Some(end)) => until(end.saturating_sub(now) / 86_400),
+        };
+        lines.push(format!("    {}  {until}", cert.fingerprint()));
+    }
+    lines
+}
+
+fn until(days: u64) -> String {
+    if days < WARNING_DAYS {
+        format!(
+            "注意：还有 {days} 天到期，请换新的 · WARNING: expires in {days} days, get a new one"
+        )
+    } else {
+        format!("还有 {days} 天 · {days} days left")
+    }
+}

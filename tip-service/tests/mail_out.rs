@@ -12,7 +12,7 @@ fn mail(from: &str, transport: &str) -> config::Mail {
         "domain = \"tips.example.invalid\"\nfrom = \"{from}\"\noperator = \"o@example.invalid\"\n\
          [transport]\n{transport}\n"
     );
-    toml::from_str(&text).unwrap()
+    toml::from_str(&text).expect("a section")
 }
 
 fn smtp(port: u16, further: &str) -> String {
@@ -36,7 +36,7 @@ fn letter() -> Envelope<'static> {
 
 /// The words of a try that may be made again, and its code.
 async fn deferred(mail: &config::Mail) -> (&'static str, u16) {
-    let transport = Transport::new(mail).unwrap();
+    let transport = Transport::new(mail).expect("a transport");
     match transport.send(UNIT, &letter()).await {
         Err(SendError::Transient { code, what }) => (what, code),
         other => panic!("{other:?}"),

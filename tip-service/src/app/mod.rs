@@ -127,14 +127,8 @@ impl App {
         let keys = KeyFiles::read(&loaded.cert_files);
         store.recover().await?;
         let server = &loaded.config.server;
-        let mut listeners = vec![listen(server.listen, Listener::Open).await?];
-        if let Some(address) = server.onion_listen {
-            listeners.push(listen(address, Listener::Onion).await?);
-        }
-        let metrics = match server.metrics_listen {
-            Some(address) => Some(bind(address).await?),
-            None => None,
-        };
+        let listeners = doors(server).await?;
+        let metrics = bind_some(server.metrics_listen).await?;
         let entropy = Arc::new(Entropy::from_system());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (wake, news) = mpsc::unbounded_channel();
@@ -247,8 +241,19 @@ fn spool(loaded: &Loaded, entropy: Arc<Entropy>) -> Spool {
     Spool::new(folder, store.spool_mib, store.min_free_mib, entropy)
 }
 
-async fn listen(address: SocketAddr, kind: Listener) -> Result<(TcpListener, Listener), AppError> {
-    Ok((bind(address).await?, kind))
+/// The open listener first.
+async fn doors(server: &config::Server) -> Result<Vec<(TcpListener, Listener)>, AppError> {
+    let mut doors = vec![(bind(server.listen).await?, Listener::Open)];
+    let onion = bind_some(server.onion_listen).await?;
+    doors.extend(onion.map(|listener| (listener, Listener::Onion)));
+    Ok(doors)
+}
+
+async fn bind_some(address: Option<SocketAddr>) -> Result<Option<TcpListener>, AppError> {
+    Ok(match address {
+        Some(address) => Some(bind(address).await?),
+        None => None,
+    })
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, AppError> {

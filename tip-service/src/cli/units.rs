@@ -56,36 +56,56 @@ fn check(file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A table, its head first: place, kinds, who gets an ordinary tip, who gets one about officials. Kinds of a place that go the
-/// same way share a row.
-fn routing(loaded: &Loaded) -> Vec<[String; 4]> {
-    let mut rows = vec![
-        [
-            "地点 place",
-            "种类 kinds",
-            "一般 ordinary",
-            "涉公职人员 officials",
-        ]
-        .map(String::from),
-    ];
+/// Where tips of some kinds about a place go: an ordinary one, one about officials.
+struct Row {
+    place: String,
+    kinds: String,
+    usual: String,
+    past: String,
+}
+
+impl Row {
+    fn cells(&self) -> [&str; 4] {
+        [&self.place, &self.kinds, &self.usual, &self.past]
+    }
+}
+
+/// The table, its head first.
+fn routing(loaded: &Loaded) -> Vec<Row> {
+    let mut rows = vec![Row {
+        place: "地点 place".to_owned(),
+        kinds: "种类 kinds".to_owned(),
+        usual: "一般 ordinary".to_owned(),
+        past: "涉公职人员 officials".to_owned(),
+    }];
     let counties = loaded.places.counties.iter();
     let known = counties.map(|county| (county.name.as_str(), Some(county.code.as_str())));
     for (name, code) in known.chain([("不清楚 unknown", None)]) {
-        let first = rows.len();
-        for kind in &loaded.kinds.kinds {
-            let to = |officials| names(loaded.register.route(&kind.id, code, officials));
-            let (usual, past) = (to(false), to(true));
-            let same = rows[first..]
-                .iter_mut()
-                .find(|row| row[2] == usual && row[3] == past);
-            match same {
-                Some(row) => row[1] = format!("{}、{}", row[1], kind.name),
-                None => rows.push([name.to_owned(), kind.name.clone(), usual, past]),
-            }
+        rows.extend(of_place(loaded, name, code));
+    }
+    rows
+}
+
+/// Kinds that go the same way share a row.
+fn of_place(loaded: &Loaded, name: &str, code: Option<&str>) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for kind in &loaded.kinds.kinds {
+        let to = |officials| names(loaded.register.route(&kind.id, code, officials));
+        let (usual, past) = (to(false), to(true));
+        let mut known = rows.iter_mut();
+        if let Some(row) = known.find(|row| row.usual == usual && row.past == past) {
+            row.kinds = format!("{}、{}", row.kinds, kind.name);
+        } else {
+            rows.push(Row {
+                place: name.to_owned(),
+                kinds: kind.name.clone(),
+                usual,
+                past,
+            });
         }
-        if let [row] = &mut rows[first..] {
-            "全部 all".clone_into(&mut row[1]);
-        }
+    }
+    if let [row] = rows.as_mut_slice() {
+        "全部 all".clone_into(&mut row.kinds);
     }
     rows
 }
@@ -95,28 +115,25 @@ fn names(units: &[Arc<Unit>]) -> String {
     ids.join(" + ")
 }
 
-/// Pads all columns but the last to their widest cell. A Chinese character is two columns wide.
-fn in_columns(rows: &[[String; 4]]) -> Vec<String> {
-    let width = |text: &str| text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
-    let widest = |column: usize| -> usize {
-        let cells = rows.iter().map(|row| width(&row[column]));
-        cells.max().unwrap_or(0)
+/// On a terminal a Chinese character is two columns wide.
+fn width(text: &str) -> usize {
+    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
+}
+
+fn in_columns(rows: &[Row]) -> Vec<String> {
+    let mut widths = [0; 4];
+    for row in rows {
+        for (widest, cell) in widths.iter_mut().zip(row.cells()) {
+            *widest = width(cell).max(*widest);
+        }
+    }
+    let line = |row: &Row| {
+        let cells = row.cells().into_iter().zip(widths);
+        let padded =
+            cells.map(|(cell, widest)| format!("  {cell}{}", " ".repeat(widest - width(cell))));
+        padded.collect::<String>().trim_end().to_owned()
     };
-    let widths = [widest(0), widest(1), widest(2)];
-    rows.iter()
-        .map(|row| {
-            let mut line = String::from(" ");
-            for (cell, widest) in row.iter().zip(widths) {
-                let missing: usize = widest - width(cell);
-                line.push(' ');
-                line.push_str(cell);
-                line.push_str(&" ".repeat(missing + 1));
-            }
-            line.push(' ');
-            line.push_str(&row[3]);
-            line
-        })
-        .collect()
+    rows.iter().map(line).collect()
 }
 
 /// A unit in words: name, mail, supervisor, then a line for each certificate.

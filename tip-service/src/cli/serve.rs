@@ -41,17 +41,7 @@ pub(super) fn run(file: &Path, dev: bool, listen: Option<SocketAddr>) -> Result<
 
 pub(super) fn check(file: &Path, dev: bool) -> Result<()> {
     let loaded = load(file)?;
-    let now = SystemClock.unix();
-    let closed: Vec<String> = loaded
-        .register
-        .units()
-        .iter()
-        .filter_map(|unit| {
-            unit.usable(now)
-                .err()
-                .map(|why| format!("unit {}: {why}", unit.id))
-        })
-        .collect();
+    let open = all_open(&loaded);
     runtime()?.block_on(async {
         let parts = Parts::build(loaded, dev).await?;
         examine(&parts.store).await?;
@@ -63,13 +53,24 @@ pub(super) fn check(file: &Path, dev: bool) -> Result<()> {
         }
         anyhow::Ok(())
     })?;
+    open?;
+    say("配置没有问题 · the configuration is good");
+    Ok(())
+}
+
+/// Refuses when some unit cannot take tips, and names all of them.
+pub(super) fn all_open(loaded: &Loaded) -> Result<()> {
+    let now = SystemClock.unix();
+    let units = loaded.register.units().iter();
+    let closed: Vec<String> = units
+        .filter_map(|unit| Some(format!("unit {}: {}", unit.id, unit.usable(now).err()?)))
+        .collect();
     if !closed.is_empty() {
         bail!(
             "these units cannot take tips, their forms are closed · 这些单位的举报表已关闭：\n  {}\n  hint: put a good certificate in place (registers.keys)",
             closed.join("\n  ")
         );
     }
-    say("配置没有问题 · the configuration is good");
     Ok(())
 }
 

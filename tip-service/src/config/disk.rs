@@ -87,7 +87,7 @@ impl Look<'_> {
                 self.wrong(
                     key,
                     Fault::Value,
-                    "is the same address as listen",
+                    "is the address of another listener",
                     "the doors are told apart by their ports: choose another",
                 );
             }

@@ -5,7 +5,7 @@ SERVICE := target/release/tip-service
 export PATH := $(PATH):$(TOOLS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build site serve test check inbox bench traffic flood fuzz doctor setup clean
+.PHONY: help run build site serve test check inbox dist bench traffic flood fuzz doctor setup clean
 
 help: ## 列出这些命令 · list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,10 +38,15 @@ check: ## 格式、clippy、许可证、层次、文档 · format, lints, licenc
 inbox: ## 解开演示单位的信箱 · show the demo units' decrypted tips
 	@$(SERVICE) open --inbox var/mail --keys var/keys --photographs var/photographs
 
+dist: ## 做发行包：压缩包和 Debian 包，可重现 · archive and Debian package, reproducible, in target/dist
+	@tools/setup dist
+	@tools/dist
+
 bench: site ## 量速度、内存和重量 · measure speed, memory and weight (not part of test)
 	@tools/setup run
 	@cargo build --release --workspace --bins
 	@target/release/bench
+	@cargo bench --quiet --workspace --bench routing
 
 traffic: site ## 从加密连接的大小能猜出多少 · what sizes on the wire tell (not part of test)
 	@tools/setup traffic

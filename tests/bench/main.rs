@@ -1,10 +1,11 @@
 //! `make bench`: what the service costs and how fast it is, in one run on one machine, against the
 //! real binary. Prints figures and asserts nothing; never part of `make test`.
 //!
-//! usage: bench [seal|start|submissions|back|weight]…
+//! usage: bench [seal|start|submissions|back|scale|weight]…
 
 mod load;
 mod local;
+mod scale;
 mod way_back;
 mod weight;
 
@@ -22,11 +23,12 @@ const ROUNDS: usize = 3;
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     machine();
-    let parts: [(&str, fn()); 5] = [
+    let parts: [(&str, fn()); 6] = [
         ("seal", local::print),
         ("start", start_up),
         ("submissions", submissions),
         ("back", way_back::print),
+        ("scale", scale::print),
         ("weight", weight::print),
     ];
     for (name, print) in parts {

@@ -4,7 +4,7 @@
 //! officials never reaches the unit it may be about. Must never fall back: a unit whose certificate
 //! cannot be used is closed, not served with fewer certificates or with plain mail.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -98,17 +98,42 @@ impl Route {
     }
 }
 
-/// All units and the routing table.
+/// All units and the routing table, with what finds an entry among thousands.
 #[derive(Debug)]
 pub struct Register {
     units: Vec<Arc<Unit>>,
     routes: Vec<Route>,
+    unit_numbers: HashMap<String, usize>,
+    /// A county's code → the routes that name it, in their order.
+    local: HashMap<String, Vec<usize>>,
+    /// The routes that name no county, in their order.
+    general: Vec<usize>,
 }
 
 impl Register {
     /// Puts a register together. [`crate::config::load`] is what proves it total.
     pub fn new(units: Vec<Arc<Unit>>, routes: Vec<Route>) -> Self {
-        Self { units, routes }
+        let numbered = units.iter().enumerate();
+        let unit_numbers = numbered.map(|(n, unit)| (unit.id.clone(), n)).collect();
+        let mut local: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut general = Vec::new();
+        for (number, route) in routes.iter().enumerate() {
+            match &route.counties {
+                Some(counties) => {
+                    for code in counties {
+                        local.entry(code.clone()).or_default().push(number);
+                    }
+                }
+                None => general.push(number),
+            }
+        }
+        Self {
+            units,
+            routes,
+            unit_numbers,
+            local,
+            general,
+        }
     }
 
     /// Returns all units, in the order of the file.
@@ -118,7 +143,7 @@ impl Register {
 
     /// Returns the unit with this id.
     pub fn unit(&self, id: &str) -> Option<&Arc<Unit>> {
-        self.units.iter().find(|unit| unit.id == id)
+        self.units.get(*self.unit_numbers.get(id)?)
     }
 
     /// Returns the units that get a tip of `kind` about a place in `county` (a code; `None` when
@@ -127,15 +152,29 @@ impl Register {
     /// Never empty for a kind of the configuration: the table is proven total when it is loaded. A
     /// county that is not in the configuration counts as unknown.
     pub fn route(&self, kind: &str, county: Option<&str>, officials: bool) -> &[Arc<Unit>] {
-        self.routes
-            .iter()
-            .find(|route| route.takes(kind, county, officials))
+        self.route_number(kind, county, officials)
+            .and_then(|number| self.routes.get(number))
             .map_or(&[], |route| route.units.as_slice())
+    }
+
+    /// Returns which line of the table [`Register::route`] takes.
+    pub fn route_number(&self, kind: &str, county: Option<&str>, officials: bool) -> Option<usize> {
+        let first = |numbers: &[usize]| {
+            let mut numbers = numbers.iter().copied();
+            numbers.find(|number| {
+                let route = self.routes.get(*number);
+                route.is_some_and(|route| route.takes(kind, county, officials))
+            })
+        };
+        let local = county.and_then(|code| first(self.local.get(code)?));
+        local.into_iter().chain(first(&self.general)).min()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn unit(id: &str) -> Arc<Unit> {
@@ -193,6 +232,27 @@ mod tests {
             register.unit("county").map(|u| u.mail.as_str()),
             Some("county@example.invalid")
         );
+    }
+
+    proptest! {
+        #[test]
+        fn the_index_finds_the_route_that_a_walk_through_the_table_finds(
+            table in prop::collection::vec(
+                (any::<Option<bool>>(), prop::option::of(0..4_u8), prop::option::of(0..4_u8)), 0..12,
+            ),
+            kind in 0..4_u8, county in prop::option::of(0..5_u8), officials: bool,
+        ) {
+            let word = |n: u8| n.to_string();
+            let only = |n: u8| BTreeSet::from([word(n), word((n + 1) % 4)]);
+            let route = |(officials, kind, county): (_, Option<u8>, Option<u8>)| Route {
+                kinds: kind.map(only), counties: county.map(only), officials, units: Vec::new(),
+            };
+            let walked: Vec<Route> = table.iter().copied().map(route).collect();
+            let register = Register::new(Vec::new(), table.into_iter().map(route).collect());
+            let (kind, county) = (word(kind), county.map(word));
+            let walk = walked.iter().position(|route| route.takes(&kind, county.as_deref(), officials));
+            prop_assert_eq!(register.route_number(&kind, county.as_deref(), officials), walk);
+        }
     }
 
     #[test]

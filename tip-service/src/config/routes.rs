@@ -4,7 +4,7 @@
 //! The proof walks every combination (kind × county or unknown × about officials or not), so that
 //! a tip can never arrive for which nobody answers, nor reach the very unit it complains about.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -34,6 +34,14 @@ pub(super) struct Known<'a> {
     pub(super) units: Vec<Arc<Unit>>,
 }
 
+/// The names that a route may use, and what they stand for.
+struct Names<'a> {
+    kinds: BTreeMap<&'a str, &'a str>,
+    /// Names and codes → codes.
+    counties: BTreeMap<&'a str, &'a str>,
+    units: BTreeMap<&'a str, &'a Arc<Unit>>,
+}
+
 impl Known<'_> {
     /// Builds the table and proves it.
     ///
@@ -41,17 +49,19 @@ impl Known<'_> {
     /// All names that are unknown; if there are none, all combinations that go wrong.
     pub(super) fn register(self, routes: &[RouteKeys]) -> Result<Register, Vec<ConfigError>> {
         let mut errors = Vec::new();
+        let names = self.names();
         let table: Vec<Route> = routes
             .iter()
             .enumerate()
-            .map(|(index, keys)| self.route(&format!("route[{index}]"), keys, &mut errors))
+            .map(|(index, keys)| self.route(&format!("route[{index}]"), keys, &names, &mut errors))
             .collect();
+        drop(names);
         if !errors.is_empty() {
             return Err(errors);
         }
-        errors.extend(self.unreached(&table));
         let (file, kinds, places) = (self.file, self.kinds, self.places);
         let register = Register::new(self.units, table);
+        errors.extend(unreached(file, kinds, places, &register, routes.len()));
         errors.extend(prove(file, kinds, places, &register));
         errors.extend(discreet(file, kinds, places, &register));
         if errors.is_empty() {
@@ -61,57 +71,81 @@ impl Known<'_> {
         }
     }
 
-    fn route(&self, at: &str, keys: &RouteKeys, errors: &mut Vec<ConfigError>) -> Route {
-        let mut look_up = |key: &str, names: &[String], known: Vec<&str>| {
-            errors.extend(self.unknown(&format!("{at}.{key}"), names, &known));
-        };
-        if let Some(kinds) = &keys.kinds {
-            let known = self.kinds.kinds.iter().map(|kind| kind.id.as_str());
-            look_up("kinds", kinds, known.collect());
-        }
-        if let Some(counties) = &keys.counties {
-            let counties_known = self.places.counties.iter();
-            let known = counties_known.flat_map(|county| [county.name.as_str(), &county.code]);
-            look_up("counties", counties, known.collect());
-        }
-        let known = self.units.iter().map(|unit| unit.id.as_str());
-        look_up("units", &keys.units, known.collect());
-        let code = |name: &String| Some(self.places.county(name)?.code.clone());
-        let units = keys.units.iter();
-        Route {
-            kinds: keys
-                .kinds
-                .as_ref()
-                .map(|kinds| kinds.iter().cloned().collect()),
-            counties: keys
-                .counties
-                .as_ref()
-                .map(|names| names.iter().filter_map(code).collect()),
-            officials: keys.officials,
-            units: units
-                .filter_map(|id| self.units.iter().find(|unit| unit.id == *id).cloned())
+    fn names(&self) -> Names<'_> {
+        let counties = self.places.counties.iter();
+        let codes = counties.flat_map(|county| {
+            let code = county.code.as_str();
+            [(county.name.as_str(), code), (code, code)]
+        });
+        let kinds = self.kinds.kinds.iter().map(|kind| kind.id.as_str());
+        Names {
+            kinds: kinds.map(|id| (id, id)).collect(),
+            counties: codes.collect(),
+            units: self
+                .units
+                .iter()
+                .map(|unit| (unit.id.as_str(), unit))
                 .collect(),
         }
     }
 
-    fn unknown(&self, key: &str, names: &[String], known: &[&str]) -> Vec<ConfigError> {
-        let mut seen = BTreeSet::new();
-        let mut errors = Vec::new();
-        if names.is_empty() {
+    fn route(
+        &self,
+        at: &str,
+        keys: &RouteKeys,
+        names: &Names<'_>,
+        errors: &mut Vec<ConfigError>,
+    ) -> Route {
+        let kinds = keys
+            .kinds
+            .as_ref()
+            .map(|listed| self.look_up(&format!("{at}.kinds"), listed, &names.kinds, errors));
+        let counties = keys
+            .counties
+            .as_ref()
+            .map(|listed| self.look_up(&format!("{at}.counties"), listed, &names.counties, errors));
+        let units = self.look_up(&format!("{at}.units"), &keys.units, &names.units, errors);
+        let owned = |found: Vec<&str>| found.into_iter().map(str::to_owned).collect();
+        Route {
+            kinds: kinds.map(owned),
+            counties: counties.map(owned),
+            officials: keys.officials,
+            units: units.into_iter().cloned().collect(),
+        }
+    }
+
+    /// What the listed names stand for.
+    fn look_up<T: Copy>(
+        &self,
+        key: &str,
+        listed: &[String],
+        known: &BTreeMap<&str, T>,
+        errors: &mut Vec<ConfigError>,
+    ) -> Vec<T> {
+        if listed.is_empty() {
             let hint = "leave a filter out altogether if it should let everything pass";
             errors.push(
                 self.file
                     .error(key, Fault::Value, "must not be empty", hint),
             );
         }
-        for (index, name) in names.iter().enumerate() {
+        let mut seen = BTreeSet::new();
+        let mut found = Vec::with_capacity(listed.len());
+        for (index, name) in listed.iter().enumerate() {
             let key = format!("{key}[{index}]");
-            if !known.contains(&name.as_str()) {
+            let Some(meaning) = known.get(name.as_str()) else {
                 let why = format!("there is no \"{name}\"");
-                let otherwise = format!("there are: {}", known.join(", "));
-                let hint = or_meant(nearest(name, known.iter().copied()), &otherwise);
+                let all: Vec<&str> = known.keys().copied().collect();
+                let hint = or_meant(
+                    nearest(name, all.iter().copied()),
+                    &format!("there are: {}", all.join(", ")),
+                );
                 errors.push(self.file.error(key, Fault::Absent, why, hint));
-            } else if !seen.insert(name) {
+                continue;
+            };
+            if seen.insert(name) {
+                found.push(*meaning);
+            } else {
                 let why = format!("\"{name}\" is there twice");
                 errors.push(
                     self.file
@@ -119,31 +153,34 @@ impl Known<'_> {
                 );
             }
         }
-        errors
+        found
     }
+}
 
-    /// Routes that no tip ever takes, because earlier ones take everything.
-    fn unreached(&self, table: &[Route]) -> Vec<ConfigError> {
-        let mut reached = BTreeSet::new();
-        for (kind, county, officials) in combinations(self.kinds, self.places) {
-            let code = county.map(|county| county.0);
-            let first = table
-                .iter()
-                .position(|route| route.takes(kind, code, officials));
-            reached.extend(first);
-        }
-        (0..table.len())
-            .filter(|index| !reached.contains(index))
-            .map(|index| {
-                self.file.error(
-                    format!("route[{index}]"),
-                    Fault::Routing,
-                    "no tip ever takes this route: those before it take them all",
-                    "move it up, or take it out",
-                )
-            })
-            .collect()
-    }
+/// Routes that no tip ever takes, because earlier ones take everything.
+fn unreached(
+    file: &File,
+    kinds: &Kinds,
+    places: &Places,
+    register: &Register,
+    routes: usize,
+) -> Vec<ConfigError> {
+    let reached: BTreeSet<usize> = combinations(kinds, places)
+        .filter_map(|(kind, county, officials)| {
+            register.route_number(kind, county.map(|county| county.0), officials)
+        })
+        .collect();
+    (0..routes)
+        .filter(|index| !reached.contains(index))
+        .map(|index| {
+            file.error(
+                format!("route[{index}]"),
+                Fault::Routing,
+                "no tip ever takes this route: those before it take them all",
+                "move it up, or take it out",
+            )
+        })
+        .collect()
 }
 
 /// A county's code and name.

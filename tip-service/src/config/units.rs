@@ -4,7 +4,7 @@
 //! A certificate that has lapsed, or whose file is gone, closes its unit; one that is wrong by
 //! configuration refuses the start. Must never drop a certificate and go on with the rest.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -81,12 +81,12 @@ impl Halves<'_> {
         errors.extend(self.strangers());
         errors.extend(self.supervisors());
         let mut units = Vec::with_capacity(self.private.len());
+        let published = self.public.unit.iter().enumerate();
+        let published: BTreeMap<&str, (usize, &PublicUnit)> = published
+            .map(|(place, public)| (public.id.as_str(), (place, public)))
+            .collect();
         for (index, private) in self.private.iter().enumerate() {
-            let found = self.public.unit.iter().enumerate();
-            let found = found
-                .into_iter()
-                .find(|(_, public)| public.id == private.id);
-            let Some((place, public)) = found else {
+            let Some((place, public)) = published.get(private.id.as_str()).copied() else {
                 errors.push(self.unpublished(index, private));
                 continue;
             };
@@ -130,9 +130,10 @@ impl Halves<'_> {
     /// Public units that the private half does not know.
     fn strangers(&self) -> Vec<ConfigError> {
         let known = || self.private.iter().map(|unit| unit.id.as_str());
+        let ids: BTreeSet<&str> = known().collect();
         let strangers = self.public.unit.iter().enumerate();
         strangers
-            .filter(|(_, public)| !known().any(|id| id == public.id))
+            .filter(|(_, public)| !ids.contains(public.id.as_str()))
             .map(|(index, public)| {
                 self.public_file.error(
                     format!("unit[{index}].id"),
@@ -150,6 +151,7 @@ impl Halves<'_> {
     /// Supervisors that are nobody, or the unit itself.
     fn supervisors(&self) -> Vec<ConfigError> {
         let known = || self.private.iter().map(|unit| unit.id.as_str());
+        let ids: BTreeSet<&str> = known().collect();
         let named = self.private.iter().enumerate();
         named
             .filter_map(|(index, unit)| {
@@ -160,7 +162,7 @@ impl Halves<'_> {
                         "is the unit itself".to_owned(),
                         "leave it out: then nobody is told when the unit does not react".to_owned(),
                     )
-                } else if known().any(|id| id == name) {
+                } else if ids.contains(name) {
                     return None;
                 } else {
                     let otherwise = "name the id of another unit";

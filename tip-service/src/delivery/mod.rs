@@ -39,10 +39,14 @@ pub struct Delivery {
     pub clock: Arc<dyn Clock>,
 }
 
-/// How often due letters are looked for, and how often the database is asked for rows that somebody put back
-/// (`outbox retry` runs in a process of its own).
+/// How often due letters are looked for.
 const TICK: Duration = Duration::from_millis(250);
-const REFRESH_TICKS: u32 = 40;
+
+/// Milliseconds between two looks into the database for rows that another process wrote or put back (`receive-mail`,
+/// `outbox retry`): fifty times as long as a look takes, within these bounds, so that with hundreds of thousands of rows
+/// delivery does not spend its time looking.
+const LOOK_MIN: u64 = 10_000;
+const LOOK_MAX: u64 = 60_000;
 
 /// Milliseconds until a letter is tried again that the store could not hand out.
 const STORE_REST: u64 = 5000;
@@ -76,7 +80,7 @@ impl Delivery {
         let mut schedule = Schedule::new(per_hour, served.into_iter().collect());
         let mut tries: JoinSet<Tried> = JoinSet::new();
         let mut tick = tokio::time::interval(TICK);
-        let mut ticks = 0_u32;
+        let mut next_look = 0;
         let mut parked = this.store.parked().await?;
         tokio::pin!(stop);
         loop {
@@ -93,10 +97,12 @@ impl Delivery {
                     }
                 }
                 _ = tick.tick() => {
-                    if ticks.is_multiple_of(REFRESH_TICKS) {
-                        parked = this.look(&mut schedule, parked, since.now(), &alarms).await?;
+                    let begun = since.now();
+                    if begun >= next_look {
+                        parked = this.look(&mut schedule, parked, begun, &alarms).await?;
+                        let ended = since.now();
+                        next_look = ended + ((ended - begun) * 50).clamp(LOOK_MIN, LOOK_MAX);
                     }
-                    ticks = ticks.wrapping_add(1);
                 }
             }
             while tries.len() < this.loaded.config.delivery.connections {
@@ -136,12 +142,12 @@ impl Delivery {
     /// Adds rows that the schedule does not know.
     async fn refresh(&self, schedule: &mut Schedule, now: u64) -> Result<(), StoreError> {
         self.store.recount().await?;
-        for letter in self.store.queued().await? {
+        let add = |letter: Queued| {
             if !schedule.knows(&letter.id) {
                 schedule.add(&letter, now + self.delay());
             }
-        }
-        Ok(())
+        };
+        self.store.each_queued(add).await
     }
 
     /// Letters that came back are parked by `receive-mail`, a process of its own: more than were known is an alarm.

@@ -1,7 +1,7 @@
 //! When each waiting letter is due, one queue for each unit. Kept in memory alone: the database holds no time, and
 //! after a restart every letter gets a fresh random delay. Times are milliseconds since delivery began.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::bucket::Bucket;
 use super::queue::{Queue, Waiting};
@@ -23,6 +23,8 @@ pub(super) struct Schedule {
     /// Units that may have got mails in the hour before the start.
     served: BTreeSet<String>,
     queues: Vec<(String, Queue)>,
+    /// A unit's place in `queues`.
+    places: HashMap<String, usize>,
     turn: usize,
     known: HashSet<Id>,
     added: u64,
@@ -35,6 +37,7 @@ impl Schedule {
             served,
             added: 0,
             queues: Vec::new(),
+            places: HashMap::new(),
             turn: 0,
             known: HashSet::new(),
         }
@@ -69,15 +72,16 @@ impl Schedule {
 
     /// Puts a taken letter back for another try.
     pub(super) fn again(&mut self, unit_id: &str, letter: Waiting, due: u64) {
-        let at = self.queues.iter().position(|(id, _)| id == unit_id);
-        let at = at.unwrap_or_else(|| {
+        let at = self.places.get(unit_id).copied().unwrap_or_else(|| {
             let bucket = if self.served.contains(unit_id) {
                 Bucket::empty(self.letters_per_hour, 0)
             } else {
                 Bucket::full(self.letters_per_hour, 0)
             };
+            let at = self.queues.len();
             self.queues.push((unit_id.to_owned(), Queue::new(bucket)));
-            self.queues.len() - 1
+            self.places.insert(unit_id.to_owned(), at);
+            at
         });
         if let Some((_, queue)) = self.queues.get_mut(at) {
             queue.put(letter, due);

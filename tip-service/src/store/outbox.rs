@@ -1,6 +1,7 @@
 //! The outbox: letters on their way. No path here deletes a letter that its unit's mail server has not
 //! taken. When a letter is due is kept in memory by `delivery`: the database holds no time.
 
+use futures_util::TryStreamExt;
 use sqlx::{SqliteConnection, SqlitePool};
 
 use super::writer::{Change, Effect};
@@ -56,26 +57,25 @@ impl Queued {
 type Columns = (Vec<u8>, String, String, String, i64, i64, i64);
 
 impl Store {
-    /// All letters that wait to be tried. Read from the index alone, without touching rows.
+    /// Hands over each letter that waits to be tried, one at a time: there may be hundreds of thousands. Read from the
+    /// index alone, without touching rows.
     ///
     /// # Errors
-    /// From the database.
-    pub async fn queued(&self) -> Result<Vec<Queued>, StoreError> {
-        let rows: Vec<(Vec<u8>, String, String, i64)> = sqlx::query_as(
+    /// From the database; some may have been handed over then.
+    pub async fn each_queued(&self, mut take: impl FnMut(Queued)) -> Result<(), StoreError> {
+        let mut rows = sqlx::query_as::<_, (Vec<u8>, String, String, i64)>(
             "SELECT id, class, unit_id, length(sealed) FROM outbox WHERE state = 'queued'",
         )
-        .fetch_all(&self.read)
-        .await?;
-        rows.into_iter()
-            .map(|(id, class, unit_id, bytes)| {
-                Ok(Queued {
-                    id: key(&id)?,
-                    unit_id,
-                    class: class_of(&class),
-                    bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
-                })
-            })
-            .collect()
+        .fetch(&self.read);
+        while let Some((id, class, unit_id, bytes)) = rows.try_next().await? {
+            take(Queued {
+                id: key(&id)?,
+                unit_id,
+                class: class_of(&class),
+                bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
+            });
+        }
+        Ok(())
     }
 
     /// Puts one parked letter, or all, back into the queue. Returns how many.

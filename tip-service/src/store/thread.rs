@@ -177,13 +177,16 @@ impl Store {
         of_mailbox(&self.read, mailbox_id).await
     }
 
-    /// Every thread that no unit is done with.
+    /// Every thread that a unit has and is not done with. One whose first letter is still on its way there is not among
+    /// them; there may be hundreds of thousands, and they are told from the outbox's index alone.
     ///
     /// # Errors
     /// From the database.
     pub async fn open_threads(&self) -> Result<Vec<ThreadRow>, StoreError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM thread WHERE thread.state NOT IN ('closed', 'unrelated') ORDER BY thread.id"
+            "SELECT {COLUMNS} FROM thread WHERE thread.state NOT IN ('closed', 'unrelated') \
+             AND NOT (thread.state = 'sent' AND thread.letter_id IN \
+             (SELECT id FROM outbox WHERE state IN ('queued', 'sending', 'parked'))) ORDER BY thread.id"
         );
         let rows: Vec<Columns> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .fetch_all(&self.read)

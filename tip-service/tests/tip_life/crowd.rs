@@ -73,14 +73,7 @@ async fn prompt_tips_have_a_share_that_neither_later_ones_nor_tickets_can_fill()
 async fn letters_of_one_mail_are_leased_and_settled_together_and_a_mail_that_comes_back_parks_them()
 {
     let desk = crowded().await;
-    let ids: Vec<_> = desk
-        .store()
-        .queued()
-        .await
-        .unwrap()
-        .iter()
-        .map(|l| l.id)
-        .collect();
+    let ids = desk.queued().await;
     let batch = tip_service::id::of_batch(&ids);
     let leased = desk.store().lease(ids.clone(), Some(batch)).await.unwrap();
     assert_eq!(

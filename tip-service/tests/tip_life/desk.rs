@@ -6,9 +6,10 @@ use sealed_tip::Receipt;
 use tip_service::clock::{Clock, FixedClock};
 use tip_service::config::Loaded;
 use tip_service::entropy::Entropy;
+use tip_service::id::Id;
 use tip_service::intake::{Accepted, FormKeys, Intake, Photographs, RawForm, SubmitError, Tally};
 use tip_service::spool::Spool;
-use tip_service::store::{Capacity, Class, Letter, MailboxRow, Outcome, Store};
+use tip_service::store::{Capacity, Class, Letter, MailboxRow, Outcome, Queued, Store};
 use zeroize::Zeroizing;
 
 use crate::house::{DEV, House};
@@ -114,16 +115,23 @@ impl Desk {
     /// Every letter that waits, as delivery would get it; they wait on afterwards.
     pub(crate) async fn letters(&self) -> Vec<Letter> {
         let mut letters = Vec::new();
-        for queued in self.store().queued().await.unwrap() {
-            letters.extend(self.store().lease(vec![queued.id], None).await.unwrap());
+        for id in self.queued().await {
+            letters.extend(self.store().lease(vec![id], None).await.unwrap());
         }
         self.store().recover().await.unwrap();
         letters
     }
 
+    /// The names of the letters that wait to be tried.
+    pub(crate) async fn queued(&self) -> Vec<Id> {
+        let mut ids = Vec::new();
+        let add = |letter: Queued| ids.push(letter.id);
+        self.store().each_queued(add).await.unwrap();
+        ids
+    }
+
     pub(crate) async fn deliver_all(&self) {
-        let queued = self.store().queued().await.unwrap();
-        let ids: Vec<_> = queued.iter().map(|letter| letter.id).collect();
+        let ids = self.queued().await;
         let leased = self.store().lease(ids.clone(), None).await.unwrap();
         assert_eq!(leased.len(), ids.len());
         let delivered = Outcome::Delivered { day: self.today() };

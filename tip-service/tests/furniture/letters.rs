@@ -187,6 +187,7 @@ fn tips() -> [Tip; 2] {
         officials: false,
         answers: Vec::new(),
         photographs: Vec::new(),
+        language: None,
         supplement: false,
         suspect_robot: false,
     };

@@ -28,7 +28,10 @@ fn the_letter(install: &Install) -> Opened {
     let letters = wait_for_letters(&install.path("mail/dongfeng"), 1);
     let ring = Keyring::with(&[&install.secret_key("dongfeng")]);
     let letter = letters.first().map(|path| Letter::read(path));
-    letter.expect("a letter").open(&ring).expect("the unit's key opens it")
+    letter
+        .expect("a letter")
+        .open(&ring)
+        .expect("the unit's key opens it")
 }
 
 fn assert_speaks(answer: &Answer, language: &str, what: &str) {
@@ -81,9 +84,13 @@ fn a_form_filled_in_in_korean_gives_a_receipt_and_a_letter_that_an_officer_can_r
 fn a_chinese_tip_says_nothing_of_languages() {
     let install = Install::new();
     let service = install.start();
-    let mut visitor = service.visitor().with_header("Accept-Language", "ko,en;q=0.5");
+    let mut visitor = service
+        .visitor()
+        .with_header("Accept-Language", "ko,en;q=0.5");
     let answer = send(&mut visitor, FORM, |form| form.poppies("大棚里有罂粟"));
-    answer.page().assert_site_layout("what the browser prefers does not matter");
+    answer
+        .page()
+        .assert_site_layout("what the browser prefers does not matter");
     let opened = the_letter(&install);
     assert!(!opened.text.contains("语言"), "{}", opened.text);
     assert!(opened.facts["language"].is_null());
@@ -98,7 +105,12 @@ fn the_form_has_the_same_fields_in_every_language_and_nothing_is_left_in_chinese
     let shape = |answer: &Answer| {
         let page = answer.page();
         let all = |name| page.attributes("main [name], main [id], main [for]", name);
-        (all("name"), all("id"), all("for"), page.attributes("main [value]:not([name=form_id])", "value"))
+        (
+            all("name"),
+            all("id"),
+            all("for"),
+            page.attributes("main [value]:not([name=form_id])", "value"),
+        )
     };
     for (root, language) in TONGUES {
         let path = format!("{root}{FORM}");
@@ -108,7 +120,11 @@ fn the_form_has_the_same_fields_in_every_language_and_nothing_is_left_in_chinese
         let action = answer.page().attribute("form#tip-form", "action");
         assert_eq!(action.map(unescaped), Some(path.clone()));
         for header in ["cache-control", "content-security-policy", "x-robots-tag"] {
-            assert_eq!(answer.header(header), chinese.header(header), "{path}: {header}");
+            assert_eq!(
+                answer.header(header),
+                chinese.header(header),
+                "{path}: {header}"
+            );
         }
         assert_eq!(answer.header("set-cookie"), None);
         for more in ["/tip/mailbox/", "/tip/statistics/"] {
@@ -134,12 +150,18 @@ fn whatever_goes_wrong_is_said_in_the_language_of_the_address() {
     for (root, language) in TONGUES {
         let (form, mailbox) = (format!("{root}{FORM}"), format!("{root}{MAILBOX}"));
         let wrong = send(&mut visitor, &form, |form| {
-            form.text("kind", "x").text("county", "x").text("place", &"1".repeat(501))
+            form.text("kind", "x")
+                .text("county", "x")
+                .text("place", &"1".repeat(501))
         });
         assert_eq!(wrong.status, 422);
         assert_eq!(wrong.page().all(".problems li").len(), 4);
         let exposing = send(&mut visitor, &form, |form| form.text("what", "13812345678"));
-        assert!(exposing.page().has(".exposure mark"), "{}", exposing.page().body());
+        assert!(
+            exposing.page().has(".exposure mark"),
+            "{}",
+            exposing.page().body()
+        );
         let unknown = Form::with_id("x").text("what", "?").body();
         let unknown = visitor.post(&form, &Form::content_type(), &unknown);
         assert_eq!(unknown.status, 400);
@@ -149,9 +171,18 @@ fn whatever_goes_wrong_is_said_in_the_language_of_the_address() {
             ("an unknown form", unknown),
             ("no multipart", visitor.post(&form, "text/plain", b"x")),
             ("no such page", visitor.get(&format!("{root}/tip/nowhere/"))),
-            ("another method", visitor.post(&format!("{root}/tip/exit/"), "text/plain", b"")),
-            ("no receipt", look(&mut visitor, &mailbox, &[("receipt", "")])),
-            ("digits", look(&mut visitor, &mailbox, &[("receipt", "1234")])),
+            (
+                "another method",
+                visitor.post(&format!("{root}/tip/exit/"), "text/plain", b""),
+            ),
+            (
+                "no receipt",
+                look(&mut visitor, &mailbox, &[("receipt", "")]),
+            ),
+            (
+                "digits",
+                look(&mut visitor, &mailbox, &[("receipt", "1234")]),
+            ),
         ];
         for (what, answer) in answers {
             assert_speaks(&answer, language, what);
@@ -173,6 +204,10 @@ fn in_every_language_form_and_receipt_have_one_size_on_the_wire() {
         let sent = send(&mut visitor, &path, |form| form.poppies(STORY));
         assert_eq!(size(&sent), due, "the receipt of {path}");
         let back = send(&mut visitor, &path, |form| form.text("place", "x"));
-        assert_eq!((back.status, size(&back)), (422, due.clone()), "{path} come back");
+        assert_eq!(
+            (back.status, size(&back)),
+            (422, due.clone()),
+            "{path} come back"
+        );
     }
 }

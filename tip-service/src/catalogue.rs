@@ -130,8 +130,18 @@ impl Lang {
 
     fn month(self, month: u32) -> &'static str {
         const MONTHS: [&str; 12] = [
-            "month.m1", "month.m2", "month.m3", "month.m4", "month.m5", "month.m6", "month.m7",
-            "month.m8", "month.m9", "month.m10", "month.m11", "month.m12",
+            "month.m1",
+            "month.m2",
+            "month.m3",
+            "month.m4",
+            "month.m5",
+            "month.m6",
+            "month.m7",
+            "month.m8",
+            "month.m9",
+            "month.m10",
+            "month.m11",
+            "month.m12",
         ];
         let index = usize::try_from(month).unwrap_or_default().wrapping_sub(1);
         MONTHS.get(index).map_or("", |key| self.say(key))

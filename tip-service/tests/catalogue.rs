@@ -35,7 +35,9 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 fn text(folder: &str, ending: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let texts = files(&folder, ending);
-    let texts = texts.iter().map(|file| std::fs::read_to_string(file).expect("a source"));
+    let texts = texts
+        .iter()
+        .map(|file| std::fs::read_to_string(file).expect("a source"));
     texts.collect::<Vec<String>>().join("\n")
 }
 
@@ -83,7 +85,8 @@ fn what_is_asked_for_is_there_and_what_is_there_is_asked_for() {
 #[test]
 fn templates_hold_no_words_of_their_own() {
     let text = text("templates", "html");
-    let is_cjk = |c: char| ('\u{3000}'..='\u{9fff}').contains(&c) || ('\u{ac00}'..='\u{d7a3}').contains(&c);
+    let is_cjk =
+        |c: char| ('\u{3000}'..='\u{9fff}').contains(&c) || ('\u{ac00}'..='\u{d7a3}').contains(&c);
     // The names of the languages themselves, each in its own.
     let names = ["中文", "한국어"];
     let rest = names.iter().fold(text, |text, name| text.replace(name, ""));

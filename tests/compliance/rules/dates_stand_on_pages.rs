@@ -57,15 +57,25 @@ fn fault(site: &Site, page: &WebPage) -> Option<String> {
     let (label, shown) = said_in(page.tongue().0, [next(), next(), next()]);
     let dateline = page.text(".dateline").unwrap_or_default();
     let stands = dateline.contains(&format!("{label}{shown}"));
-    (!NO_ARTICLES.contains(&page.place()) && !stands)
-        .then(|| format!("does not show {shown}"))
+    (!NO_ARTICLES.contains(&page.place()) && !stands).then(|| format!("does not show {shown}"))
 }
 
 /// How a page in this language says when it is from.
 fn said_in(language: &str, [year, month, day]: [&str; 3]) -> (&'static str, String) {
     const MONTHS: [&str; 13] = [
-        "", "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
+        "",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     match language {
         "ko" => ("올린 날: ", format!("{year}년 {month}월 {day}일")),

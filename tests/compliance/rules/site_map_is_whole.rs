@@ -76,7 +76,9 @@ fn of_map(site: &Site, document: &Document<'_>) -> Vec<String> {
     if !root.has_tag_name((SPACE, "urlset")) {
         return vec!["is no site map".into()];
     }
-    let goals = site.pages().filter(|page| !NO_GOALS.contains(&page.place()));
+    let goals = site
+        .pages()
+        .filter(|page| !NO_GOALS.contains(&page.place()));
     let pages: BTreeSet<&str> = goals.map(|page| page.address.as_str()).collect();
     let (mut named, mut wrong) = (BTreeSet::new(), Vec::new());
     for url in root

@@ -18,7 +18,11 @@ pub(crate) fn write(mnemonic: &Mnemonic) -> Zeroizing<String> {
             out.push(' ');
         }
         for unit in [1000, 100, 10, 1] {
-            out.extend(u32::try_from(index / unit % 10).ok().and_then(|d| char::from_digit(d, 10)));
+            out.extend(
+                u32::try_from(index / unit % 10)
+                    .ok()
+                    .and_then(|d| char::from_digit(d, 10)),
+            );
         }
     }
     out
@@ -55,5 +59,7 @@ fn digit(c: char) -> Option<usize> {
         '\u{ff10}'..='\u{ff19}' => char::from_u32(u32::from(c) - 0xff10 + u32::from('0'))?,
         c => c,
     };
-    narrow.to_digit(10).and_then(|digit| usize::try_from(digit).ok())
+    narrow
+        .to_digit(10)
+        .and_then(|digit| usize::try_from(digit).ok())
 }

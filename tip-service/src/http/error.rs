@@ -65,15 +65,27 @@ impl Problem {
     /// Keys of the catalogue: title, text, and what to do, its points parted by bars.
     fn words(self) -> [&'static str; 3] {
         match self {
-            Self::NotFound => ["error.not_found", "error.not_found_text", "error.not_found_todo"],
+            Self::NotFound => [
+                "error.not_found",
+                "error.not_found_text",
+                "error.not_found_todo",
+            ],
             Self::WrongMethod => ["error.method", "error.method_text", "error.method_todo"],
             Self::HeadersTooLarge => ["error.headers", "error.headers_text", "error.headers_todo"],
             Self::AddressTooLong => ["error.address", "error.address_text", "error.address_todo"],
-            Self::CrossSite => ["error.cross_site", "error.cross_site_text", "error.cross_site_todo"],
+            Self::CrossSite => [
+                "error.cross_site",
+                "error.cross_site_text",
+                "error.cross_site_todo",
+            ],
             Self::TooMany => ["error.often", "error.often_text", "error.often_todo"],
             Self::TooLarge => ["error.large", "error.large_text", "error.large_todo"],
             Self::Closed => ["error.closed", "error.closed_text", "error.closed_todo"],
-            Self::Unavailable => ["error.unavailable", "error.unavailable_text", "error.unavailable_todo"],
+            Self::Unavailable => [
+                "error.unavailable",
+                "error.unavailable_text",
+                "error.unavailable_todo",
+            ],
         }
     }
 }

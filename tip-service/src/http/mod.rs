@@ -93,7 +93,12 @@ pub fn router(door: Arc<Door>) -> Router {
     let base = door.loaded.config.site.base_path.clone();
     let tip = LANGS
         .into_iter()
-        .map(|lang| tip(lang).layer(CatchPanicLayer::custom(error::PanicPage(door.clone(), lang))))
+        .map(|lang| {
+            tip(lang).layer(CatchPanicLayer::custom(error::PanicPage(
+                door.clone(),
+                lang,
+            )))
+        })
         .fold(Router::new(), Router::merge);
     let routes = Router::new()
         .merge(tip)

@@ -55,7 +55,10 @@ pub(super) fn page(
         supplement: accepted.news == News::Supplement,
         later: accepted.class == Class::Later,
         mailbox_days: door.loaded.config.retention.mailbox_days,
-        photographs: photographs.iter().map(|kept| KeptView::of(kept, form.lang)).collect(),
+        photographs: photographs
+            .iter()
+            .map(|kept| KeptView::of(kept, form.lang))
+            .collect(),
         photo_place: !form.get("photo_place").is_empty(),
     };
     error::html(door, form.lang, "receipt.html", &view)

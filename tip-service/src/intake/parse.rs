@@ -207,7 +207,11 @@ impl<'a> Reader<'a> {
     fn source(&mut self, kinds: &Kinds) -> Text {
         let value = self.form.get("source").trim();
         match kinds.sources.iter().find(|choice| choice.value == value) {
-            Some(choice) => Text::line(if value.is_empty() { "" } else { choice.label.chinese() }),
+            Some(choice) => Text::line(if value.is_empty() {
+                ""
+            } else {
+                choice.label.chinese()
+            }),
             None if value.is_empty() => Text::line(""),
             None => {
                 self.say("source", "field.choose_source");

@@ -1,7 +1,7 @@
 //! What the rest of the configuration means: places, questions, paths.
 
-use tip_service::config::Transport;
 use tip_service::catalogue::LANGS;
+use tip_service::config::Transport;
 use tip_service::kinds::{Input, Kinds, Phrase};
 
 use super::house::{DEV, House, REFERENCE};

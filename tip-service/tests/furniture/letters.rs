@@ -169,6 +169,7 @@ fn tips() -> [Tip; 2] {
             },
         ],
         photographs: Vec::new(),
+        language: None,
         supplement: true,
         suspect_robot: true,
     };

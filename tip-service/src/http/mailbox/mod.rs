@@ -124,7 +124,12 @@ impl Visit<'_> {
         match self.form.get("action") {
             "reply" => self.reply(mailbox).await,
             "delete" => {
-                let view = View::new(self.door, self.form.lang, "confirm", self.form.get("receipt"));
+                let view = View::new(
+                    self.door,
+                    self.form.lang,
+                    "confirm",
+                    self.form.get("receipt"),
+                );
                 show(self.door, StatusCode::OK, &view)
             }
             "delete-now" => self.delete(&mailbox).await,
@@ -134,7 +139,12 @@ impl Visit<'_> {
     }
 
     fn unknown(&self) -> Response {
-        let mut view = View::new(self.door, self.form.lang, "unknown", self.form.get("receipt"));
+        let mut view = View::new(
+            self.door,
+            self.form.lang,
+            "unknown",
+            self.form.get("receipt"),
+        );
         view.kept = self.form.get("reply").to_owned();
         show(self.door, StatusCode::OK, &view)
     }
@@ -194,9 +204,12 @@ impl Visit<'_> {
     /// The mailbox as it is with the answer in it.
     async fn replied(&self, is_new: bool) -> Response {
         match self.door.store.mailbox(&self.receipt.lookup_hash()).await {
-            Ok(Some(mailbox)) => {
-                self.mailbox(StatusCode::OK, &mailbox, Some(pages::sent(is_new, self.form.lang)), "")
-            }
+            Ok(Some(mailbox)) => self.mailbox(
+                StatusCode::OK,
+                &mailbox,
+                Some(pages::sent(is_new, self.form.lang)),
+                "",
+            ),
             _ => error::page(self.door, self.form.lang, Problem::Unavailable),
         }
     }

@@ -71,21 +71,12 @@ pub(super) fn not_sent(error: &AnswerError, lang: Lang) -> Refusal {
         }
         AnswerError::Closed(unit) => {
             let text = lang.fill("answer.closed_text", &[("telephone", &unit.telephone)]);
-            return (
-                unavailable,
-                Notice::bad(lang.say("answer.closed"), &text),
-            );
+            return (unavailable, Notice::bad(lang.say("answer.closed"), &text));
         }
-        AnswerError::FormUnknown => (
-            StatusCode::BAD_REQUEST,
-            "answer.unsent",
-            "answer.form_text",
-        ),
+        AnswerError::FormUnknown => (StatusCode::BAD_REQUEST, "answer.unsent", "answer.form_text"),
         AnswerError::Nobody => (unavailable, "answer.nobody", "answer.nobody_text"),
         AnswerError::MailboxFull => (unavailable, "answer.full_box", "answer.nobody_text"),
-        AnswerError::Store(StoreError::Full) => {
-            (unavailable, "answer.full", "answer.full_text")
-        }
+        AnswerError::Store(StoreError::Full) => (unavailable, "answer.full", "answer.full_text"),
         _ => (unavailable, "answer.within", "answer.within_text"),
     };
     refusal(status, lang, title, text)

@@ -147,9 +147,8 @@ impl<'a> View<'a> {
         let entries = pages.get(page).copied().unwrap_or_default();
         Self {
             notice,
-            exposure: (!shown.places.is_empty()).then(|| {
-                ExposureView::of(shown.places, &door.loaded.kinds, shown.lang)
-            }),
+            exposure: (!shown.places.is_empty())
+                .then(|| ExposureView::of(shown.places, &door.loaded.kinds, shown.lang)),
             has_seen: shown.has_seen,
             progress: mailbox
                 .threads
@@ -213,12 +212,7 @@ fn unit_name(door: &Door, id: &str) -> String {
 }
 
 /// One that does not open (a damaged database) is left out and told to the operator.
-fn message(
-    row: &EntryRow,
-    mailbox: &MailboxRow,
-    key: &MailboxKey,
-    lang: Lang,
-) -> Option<Message> {
+fn message(row: &EntryRow, mailbox: &MailboxRow, key: &MailboxKey, lang: Lang) -> Option<Message> {
     let entry = match key.open(&row.sealed, &mailbox.shred_key) {
         Ok(entry) => entry,
         Err(error) => {

@@ -12,6 +12,9 @@ const TONGUES: [(&str, &str); 2] = [("/ko", "ko"), ("/en", "en")];
 
 const STORY: &str = "우리 마을 동쪽 끝 비닐하우스에 양귀비가 많이 있습니다.";
 
+/// The unit that is told when another does nothing.
+const SUPERVISOR: &str = "辽源市公安局禁毒支队";
+
 /// Fetches the form at an address, fills it in and sends it there.
 fn send(client: &mut Client, path: &str, fill: impl FnOnce(Form) -> Form) -> Answer {
     let form = Form::of(&client.get(path)).expect("a form");
@@ -38,7 +41,10 @@ fn assert_speaks(answer: &Answer, language: &str, what: &str) {
     let page = answer.page();
     let said = page.attribute("html", "lang");
     assert_eq!(said.as_deref(), Some(language), "{what}: {}", page.body());
-    assert_eq!(page.unmarked_chinese(), [""; 0], "{what}");
+    let mut chinese = page.unmarked_chinese();
+    // A unit is called by its own name in the middle of a sentence, too.
+    chinese.retain(|text| !text.contains(SUPERVISOR));
+    assert_eq!(chinese, [""; 0], "{what}");
     for part in ["header nav", "main", "footer", "link[rel=stylesheet]"] {
         assert!(page.has(part), "{what}: no {part}");
     }
@@ -118,7 +124,7 @@ fn the_form_has_the_same_fields_in_every_language_and_nothing_is_left_in_chinese
         assert_speaks(&answer, language, &path);
         assert_eq!(shape(&answer), shape(&chinese), "{path}");
         let action = answer.page().attribute("form#tip-form", "action");
-        assert_eq!(action.map(unescaped), Some(path.clone()));
+        assert_eq!(action.as_deref(), Some(path.as_str()));
         for header in ["cache-control", "content-security-policy", "x-robots-tag"] {
             assert_eq!(
                 answer.header(header),
@@ -136,10 +142,6 @@ fn the_form_has_the_same_fields_in_every_language_and_nothing_is_left_in_chinese
         assert!(exit.header("clear-site-data").is_some());
         assert_eq!(visitor.get(&format!("{root}/_shell/")).status, 404);
     }
-}
-
-fn unescaped(path: String) -> String {
-    path.replace("&#x2f;", "/")
 }
 
 #[test]

@@ -80,7 +80,8 @@ fn said_in(language: &str, [year, month, day]: [&str; 3]) -> (&'static str, Stri
     match language {
         "ko" => ("올린 날: ", format!("{year}년 {month}월 {day}일")),
         "en" => {
-            let name = MONTHS[month.parse::<usize>().unwrap_or_default()];
+            let index = month.parse::<usize>().unwrap_or_default();
+            let name = MONTHS.get(index).copied().unwrap_or_default();
             ("Published: ", format!("{day} {name} {year}"))
         }
         _ => ("发布：", format!("{year}年{month}月{day}日")),

@@ -57,8 +57,8 @@ fn check(site: &Site) -> Vec<Finding> {
 }
 
 /// The addresses of the same page in the languages it is in, but for its own.
-fn twins<'a>(site: &Site, page: &'a WebPage) -> Vec<(&'static str, String)> {
-    let place: &'a str = page.place();
+fn twins(site: &Site, page: &WebPage) -> Vec<(&'static str, String)> {
+    let place = page.place();
     let all = [("zh", "")].iter().chain(TONGUES);
     let all = all.map(|(language, root)| (*language, format!("{root}{place}")));
     all.filter(|(_, address)| *address != page.address && site.page(address).is_some())

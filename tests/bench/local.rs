@@ -65,6 +65,7 @@ fn tip() -> Tip {
         officials: false,
         answers: Vec::new(),
         photographs: Vec::new(),
+        language: None,
         supplement: false,
         suspect_robot: false,
     }

@@ -8,7 +8,7 @@ use e2e::page::Page;
 use scraper::Node;
 use toml::Table;
 
-use crate::site::Site;
+use crate::site::{Site, TONGUES};
 
 const PAGE: &str = "/report/anonymity/";
 const SENTENCE: &str = "article span[id^='anon-']";
@@ -34,6 +34,22 @@ fn every_sentence_has_a_name_and_every_name_a_test_that_is_there() {
         page.all(SENTENCE).len() >= 40,
         "the contract has become short"
     );
+}
+
+#[test]
+fn in_other_languages_the_contract_has_the_same_sentences() {
+    let site = Site::built();
+    let page = site.page(PAGE).expect("the page");
+    for (language, root) in TONGUES {
+        let address = format!("{root}{PAGE}");
+        let other = site.page(&address).expect(&address);
+        let names = |page: &Page| page.attributes(SENTENCE, "id");
+        assert_eq!(names(other), names(page), "{language}");
+        for sentence in other.all(SENTENCE) {
+            let text: String = sentence.text().collect();
+            assert!(text.trim_end().ends_with('.'), "{language}: {text}");
+        }
+    }
 }
 
 #[test]

@@ -44,6 +44,27 @@ impl Deref for WebPage {
     }
 }
 
+/// The languages beside Chinese: how a page names it, and where its pages begin.
+pub(crate) const TONGUES: &[(&str, &str)] = &[("ko", "/ko"), ("en", "/en")];
+
+impl WebPage {
+    /// The language that its address tells, as `html` names it, and where the pages in it begin: nothing, or `/ko`.
+    pub(crate) fn tongue(&self) -> (&'static str, &'static str) {
+        let below = |root: &str| {
+            let rest = self.address.strip_prefix(root);
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        let found = TONGUES.iter().find(|(_, root)| below(root));
+        found.copied().unwrap_or(("zh-CN", ""))
+    }
+
+    /// The address below that: the same for a page in each language.
+    pub(crate) fn place(&self) -> &str {
+        let (_, root) = self.tongue();
+        self.address.strip_prefix(root).unwrap_or(&self.address)
+    }
+}
+
 impl Site {
     /// The real site, built by the command a newcomer uses.
     pub(crate) fn built() -> Self {
@@ -107,7 +128,7 @@ impl Site {
     /// The pages people are shown, the page for what is not found included.
     pub(crate) fn pages(&self) -> impl Iterator<Item = &WebPage> {
         self.pages_and_shell()
-            .filter(|page| !page.name.starts_with("_shell"))
+            .filter(|page| !page.place().starts_with("/_shell"))
     }
 
     /// All pages, with the shell into which the service writes its own.

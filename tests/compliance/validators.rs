@@ -52,7 +52,7 @@ fn complaints(only: &str, files: &[PathBuf]) -> Vec<String> {
 fn files(under: &Path, ending: &str) -> Vec<PathBuf> {
     let is_ours = |path: &PathBuf| {
         // The shell is half a page, and the search's files are as npm gave them.
-        !path.starts_with(under.join("_shell")) && !path.starts_with(under.join("pagefind"))
+        !path.ends_with("_shell/index.html") && !path.starts_with(under.join("pagefind"))
     };
     let has_ending = |path: &PathBuf| path.extension().is_some_and(|had| had == ending);
     files_under(under)

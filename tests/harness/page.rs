@@ -73,6 +73,22 @@ impl Page {
         self.attribute(&format!("input[name='{field}']"), "value")
     }
 
+    /// Texts with Chinese characters that nothing around them marks as Chinese: what is not translated on a page in another
+    /// language, or is and is not said to be.
+    pub fn unmarked_chinese(&self) -> Vec<String> {
+        let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+        let texts = self.html.tree.nodes().filter_map(|node| {
+            let text = node.value().as_text()?;
+            let language = node.ancestors().find_map(|around| {
+                let element = around.value().as_element()?;
+                element.attr("lang").map(str::to_string)
+            });
+            let marked = language.is_some_and(|language| language.starts_with("zh"));
+            (!marked && text.contains(is_han)).then(|| folded(text))
+        });
+        texts.collect()
+    }
+
     /// The whole visible text, white space folded.
     pub fn body(&self) -> String {
         self.text("body").unwrap_or_default()

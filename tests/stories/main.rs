@@ -16,6 +16,7 @@ mod faults;
 mod floods;
 mod headers;
 mod keys;
+mod languages;
 mod limits;
 mod lookups;
 mod machines;

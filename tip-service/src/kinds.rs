@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use crate::catalogue::Lang;
+
 /// Names of the fields that every tip has. A kind's question may not take one of them.
 pub const OWN_FIELDS: &[&str] = &[
     "form_id",
@@ -50,13 +52,13 @@ pub struct Kind {
     /// ASCII, the value of the form field `kind`.
     pub id: String,
     /// 非法种植.
-    pub name: String,
+    pub name: Phrase,
     /// One line that says what belongs here.
-    pub hint: String,
+    pub hint: Phrase,
     /// The articles of law that apply.
-    pub law: Option<String>,
+    pub law: Option<Phrase>,
     /// What the writer should not do.
-    pub warning: Option<String>,
+    pub warning: Option<Phrase>,
     /// Site path of a page that helps to recognise it: `/knowledge/plants/`.
     pub look: Option<String>,
     /// Questions asked for this kind alone.
@@ -69,9 +71,9 @@ pub struct Question {
     /// Form field name: ASCII, unique over all kinds.
     pub name: String,
     /// The question as the writer reads it.
-    pub label: String,
+    pub label: Phrase,
     /// One line of help.
-    pub hint: Option<String>,
+    pub hint: Option<Phrase>,
     /// How it is answered.
     pub input: Input,
 }
@@ -94,10 +96,54 @@ pub struct Choice {
     /// ASCII; empty for 不清楚.
     pub value: String,
     /// What the writer reads.
-    pub label: String,
+    pub label: Phrase,
+}
+
+/// Words of the city's in Chinese, and in as many other languages as it has had them put into.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Phrase {
+    pub(crate) zh: String,
+    pub(crate) ko: Option<String>,
+    pub(crate) en: Option<String>,
+}
+
+impl Phrase {
+    /// In Chinese: for officers.
+    #[must_use]
+    pub fn chinese(&self) -> &str {
+        &self.zh
+    }
+
+    /// In a visitor's language; in Chinese where it was not put into that.
+    #[must_use]
+    pub fn say(&self, lang: Lang) -> &str {
+        let said = match lang {
+            Lang::Zh => None,
+            Lang::Ko => self.ko.as_deref(),
+            Lang::En => self.en.as_deref(),
+        };
+        said.unwrap_or(&self.zh)
+    }
+
+    /// Whether it is there in this language.
+    #[must_use]
+    pub fn is_in(&self, lang: Lang) -> bool {
+        match lang {
+            Lang::Zh => true,
+            Lang::Ko => self.ko.is_some(),
+            Lang::En => self.en.is_some(),
+        }
+    }
 }
 
 impl Kinds {
+    /// The question of whichever kind with this name.
+    #[must_use]
+    pub fn question(&self, name: &str) -> Option<&Question> {
+        let mut questions = self.kinds.iter().flat_map(|kind| &kind.questions);
+        questions.find(|question| question.name == name)
+    }
+
     /// Returns the kind with this id.
     pub fn get(&self, id: &str) -> Option<&Kind> {
         self.kinds.iter().find(|kind| kind.id == id)

@@ -1,9 +1,10 @@
 //! Takes anonymous tips, seals each at once to the responsible unit, and carries it there by mail.
 //!
 //! The modules in their order: right may use left, never the reverse (`tests/layers.rs` keeps it).
-//! clock, entropy, mac, id, places, kinds, units → config → store | mail | limits → intake, delivery, correspondence, purge → http →
+//! clock, entropy, mac, id, catalogue, places, kinds, units → config → store | mail | limits → intake, delivery, correspondence, purge → http →
 //! app → cli.
 
+pub mod catalogue;
 pub mod clock;
 pub mod entropy;
 pub mod id;

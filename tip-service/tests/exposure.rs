@@ -12,7 +12,7 @@ use tip_service::intake::Exposure;
 use tip_service::intake::exposure::{Why, in_text};
 
 fn what(text: &str) -> Vec<Exposure> {
-    in_text("what", "发生了什么", text)
+    in_text("what", text)
 }
 
 fn told(found: &[Exposure]) -> Vec<(Why, &str)> {
@@ -102,7 +102,7 @@ fn a_last_line_that_signs_is_found_in_a_letter_and_a_list_of_people_is_not() {
     ] {
         assert!(what(text).is_empty(), "{text:?}: {:?}", told(&what(text)));
     }
-    assert!(in_text("people", "什么人", "外号老黑\n王五").is_empty());
+    assert!(in_text("people", "外号老黑\n王五").is_empty());
 }
 
 #[test]

@@ -17,6 +17,7 @@ const STEPS: &[&[&str]] = &[
     &["entropy"],
     &["mac"],
     &["id"],
+    &["catalogue"],
     &["places"],
     &["kinds"],
     &["units"],

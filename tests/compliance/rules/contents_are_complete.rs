@@ -8,6 +8,21 @@ use crate::site::Site;
 const LINES: &[(&str, &[&str])] = &[
     ("home", &["/"]),
     (
+        "in Korean and English",
+        &[
+            "/ko/",
+            "/ko/recovery/",
+            "/ko/report/",
+            "/ko/report/anonymity/",
+            "/ko/report/unavailable/",
+            "/en/",
+            "/en/recovery/",
+            "/en/report/",
+            "/en/report/anonymity/",
+            "/en/report/unavailable/",
+        ],
+    ),
+    (
         "campaigns",
         &[
             "/campaigns/",

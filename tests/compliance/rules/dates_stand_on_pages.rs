@@ -54,9 +54,36 @@ fn fault(site: &Site, page: &WebPage) -> Option<String> {
     }
     let mut parts = text.split('-').map(|part| part.trim_start_matches('0'));
     let mut next = || parts.next().unwrap_or_default();
-    let shown = format!("{}年{}月{}日", next(), next(), next());
+    let (label, shown) = said_in(page.tongue().0, [next(), next(), next()]);
     let dateline = page.text(".dateline").unwrap_or_default();
-    let stands = dateline.contains(&format!("发布：{shown}"));
-    (!NO_ARTICLES.contains(&page.address.as_str()) && !stands)
-        .then(|| format!("does not show {shown}"))
+    let stands = dateline.contains(&format!("{label}{shown}"));
+    (!NO_ARTICLES.contains(&page.place()) && !stands).then(|| format!("does not show {shown}"))
+}
+
+/// How a page in this language says when it is from.
+fn said_in(language: &str, [year, month, day]: [&str; 3]) -> (&'static str, String) {
+    const MONTHS: [&str; 13] = [
+        "",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    match language {
+        "ko" => ("올린 날: ", format!("{year}년 {month}월 {day}일")),
+        "en" => {
+            let index = month.parse::<usize>().unwrap_or_default();
+            let name = MONTHS.get(index).copied().unwrap_or_default();
+            ("Published: ", format!("{day} {name} {year}"))
+        }
+        _ => ("发布：", format!("{year}年{month}月{day}日")),
+    }
 }

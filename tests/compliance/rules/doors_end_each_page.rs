@@ -55,12 +55,13 @@ fn check(site: &Site) -> Vec<Finding> {
             .iter()
             .map(|link| link.strip_prefix(&site.base).unwrap_or(link));
         let doors: Vec<&str> = inside.collect();
-        let is_help = page.address.starts_with(HELP);
-        let due: &[&str] = if is_help {
-            &[KNOW, HELP]
-        } else {
-            &[KNOW, HELP, REPORT]
-        };
+        let is_help = page.place().starts_with(HELP);
+        // What there is to know is in Chinese alone.
+        let (_, root) = page.tongue();
+        let mut due = vec![KNOW.to_string(), format!("{root}{HELP}")];
+        if !is_help {
+            due.push(format!("{root}{REPORT}"));
+        }
         if doors != due {
             let what = format!("its doors lead to {doors:?}");
             findings.push(Finding::new(&page.address, what));

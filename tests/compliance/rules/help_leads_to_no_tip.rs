@@ -29,13 +29,16 @@ pub(super) const RULE: Rule = Rule {
 fn check(site: &Site) -> Vec<Finding> {
     let help = site
         .pages()
-        .filter(|page| page.address.starts_with("/recovery/"));
+        .filter(|page| page.place().starts_with("/recovery/"));
     let findings = help.flat_map(|page| {
         let mut targets = page.attributes("[href]", "href");
         targets.extend(page.attributes("[action]", "action"));
         let tips = targets.into_iter().filter(|target| {
             let inside = target.strip_prefix(&site.base).unwrap_or(target);
-            inside.starts_with("/tip") || inside.starts_with("/report")
+            let own = inside.strip_prefix(page.tongue().1).unwrap_or(inside);
+            [inside, own]
+                .iter()
+                .any(|path| path.starts_with("/tip") || path.starts_with("/report"))
         });
         let tips: Vec<String> = tips.collect();
         tips.into_iter()

@@ -8,7 +8,20 @@ use crate::rule::{Fault, Finding, Ground, Rule, swap};
 use crate::site::{Site, WebPage};
 
 /// What the service answers itself; `routes.rs` in this suite asks the running service for each.
-pub(crate) const SERVICE: &[&str] = &["/tip/", "/tip/mailbox/", "/tip/statistics/", "/tip/exit/"];
+pub(crate) const SERVICE: &[&str] = &[
+    "/tip/",
+    "/tip/mailbox/",
+    "/tip/statistics/",
+    "/tip/exit/",
+    "/ko/tip/",
+    "/ko/tip/mailbox/",
+    "/ko/tip/statistics/",
+    "/ko/tip/exit/",
+    "/en/tip/",
+    "/en/tip/mailbox/",
+    "/en/tip/statistics/",
+    "/en/tip/exit/",
+];
 
 /// Where addresses stand.
 const TARGETS: &[(&str, &str)] = &[

@@ -110,7 +110,12 @@ fn of_page(page: &WebPage, given: &[(&str, &str)]) -> Vec<String> {
     }
     let lacking = given.iter().any(|(_, value)| value.is_empty());
     let foot = page.text("body > footer").unwrap_or_default();
-    if lacking && !foot.contains("待发布单位提供") {
+    let to_come = match page.tongue().0 {
+        "ko" => "발행 기관이 제공할 예정",
+        "en" => "to be given by the publisher",
+        _ => "待发布单位提供",
+    };
+    if lacking && !foot.contains(to_come) {
         wrong.push("the foot does not say what is still to be given".into());
     }
     let date = meta("PubDate").unwrap_or_default();

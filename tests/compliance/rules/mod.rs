@@ -12,6 +12,7 @@ mod headings_go_down_step_by_step;
 mod help_leads_to_no_tip;
 mod identifiers_are_single;
 mod images_have_words;
+mod languages_stand_side_by_side;
 mod links_lead_somewhere;
 mod meta_of_the_guideline_is_there;
 mod news_and_home_are_fresh;
@@ -59,6 +60,7 @@ rules![
     help_leads_to_no_tip,
     identifiers_are_single,
     images_have_words,
+    languages_stand_side_by_side,
     links_lead_somewhere,
     meta_of_the_guideline_is_there,
     news_and_home_are_fresh,

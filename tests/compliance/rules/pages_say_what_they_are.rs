@@ -99,7 +99,7 @@ fn check(site: &Site) -> Vec<Finding> {
 fn of_page(page: &WebPage, title: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     let language = page.attribute("html", "lang").unwrap_or_default();
-    if language != "zh-CN" {
+    if language != page.tongue().0 {
         wrong.push(format!("lang is {language:?}"));
     }
     if title.is_empty() {

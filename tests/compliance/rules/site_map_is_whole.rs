@@ -76,10 +76,10 @@ fn of_map(site: &Site, document: &Document<'_>) -> Vec<String> {
     if !root.has_tag_name((SPACE, "urlset")) {
         return vec!["is no site map".into()];
     }
-    let pages = site.pages().map(|page| page.address.as_str());
-    let pages: BTreeSet<&str> = pages
-        .filter(|address| !NO_GOALS.contains(address))
-        .collect();
+    let goals = site
+        .pages()
+        .filter(|page| !NO_GOALS.contains(&page.place()));
+    let pages: BTreeSet<&str> = goals.map(|page| page.address.as_str()).collect();
     let (mut named, mut wrong) = (BTreeSet::new(), Vec::new());
     for url in root
         .children()

@@ -28,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(site: &Site) -> Vec<Finding> {
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-/.".contains(c);
     // What is not a page: the service's shell, and the search index, which its own program names.
-    let named_by_us = |name: &&str| !name.starts_with("_shell/") && !name.starts_with("pagefind/");
+    let named_by_us = |name: &&str| !name.contains("_shell/") && !name.starts_with("pagefind/");
     let names = site.names().filter(named_by_us);
     let odd = names.filter(|name| !name.chars().all(is_plain));
     odd.map(|name| Finding::new(name, "small letters, digits, hyphens only"))

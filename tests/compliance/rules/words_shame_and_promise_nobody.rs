@@ -20,6 +20,16 @@ const FORBIDDEN: &[&str] = &[
     "大烟鬼",
     "道友",
     "改邪归正",
+    "완전한익명",
+    "절대익명",
+    "100%익명",
+    "마약쟁이",
+    "약쟁이",
+    "completelyanonymous",
+    "absolutelyanonymous",
+    "100%anonymous",
+    "junkie",
+    "drugaddict",
 ];
 
 /// Sentences that may hold such a word, each with the reason.

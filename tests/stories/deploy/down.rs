@@ -32,6 +32,16 @@ fn while_the_service_is_down_the_page_says_what_to_do_with_503_and_then_it_goes_
         assert_eq!(answer.header("retry-after"), Some("600"), "{what}");
         assert_eq!(answer.header("cache-control"), Some("no-store"), "{what}");
     }
+    for (path, language, words) in [
+        ("/ko/tip/", "ko", "잘못하신 것이 아닙니다"),
+        ("/en/tip/mailbox/", "en", "You did nothing wrong"),
+    ] {
+        let answer = visitor.get(path);
+        let page = answer.page();
+        assert_eq!(answer.status, 503, "{path}");
+        assert_eq!(page.attribute("html", "lang").as_deref(), Some(language));
+        assert!(page.has_text("main", words), "{path}: {}", page.body());
+    }
     assert_eq!(visitor.get("/").status, 200, "the site stays");
     assert_eq!(visitor.get("/report/unavailable/").status, 200);
     service.start_again();

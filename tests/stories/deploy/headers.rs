@@ -56,7 +56,7 @@ type Row = (
 );
 
 #[rustfmt::skip]
-const ROUTES: [Row; 34] = [
+const ROUTES: [Row; 43] = [
     // Pages of the site
     ("GET",     "/",                             200, HTML, SITE, HOUR),
     ("HEAD",    "/",                             200, HTML, SITE, HOUR),
@@ -95,6 +95,16 @@ const ROUTES: [Row; 34] = [
     ("GET",     "/tip/statistics/",              200, HTML, SERVICE, NEVER),
     ("GET",     "/tip/exit/",                    303, "", SERVICE, NEVER),
     ("GET",     "/tip/nowhere",                  404, HTML, SERVICE, NEVER),
+    // In other languages
+    ("GET",     "/ko/",                          200, HTML, SITE, HOUR),
+    ("GET",     "/ko/_shell/",                   404, HTML, SITE, NEVER),
+    ("GET",     "/ko/tip",                       308, "", SERVICE, NEVER),
+    ("GET",     "/ko/tip/",                      200, HTML, SITE, NEVER),
+    ("PUT",     "/en/tip/",                      405, HTML, SERVICE, NEVER),
+    ("POST",    "/en/tip/mailbox/",              422, HTML, SERVICE, NEVER),
+    ("GET",     "/en/tip/statistics/",           200, HTML, SERVICE, NEVER),
+    ("GET",     "/en/tip/exit/",                 303, "", SERVICE, NEVER),
+    ("GET",     "/en/tip/nowhere",               404, HTML, SERVICE, NEVER),
 ];
 
 /// The headers that must be these and no others; `server` says nginx without a version.

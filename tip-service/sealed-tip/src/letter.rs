@@ -134,6 +134,13 @@ impl Letter {
         if tip.suspect_robot {
             self.say("★ 疑似机器填写：只供机器误填的隐藏栏被填写，请留意甄别");
         }
+        if let Some(language) = &tip.language {
+            let name = Text::line(&language.name);
+            self.say(&format!(
+                "★ 语言：表格是在{}页面上填写的，请安排懂这种语言的人阅读和答复",
+                name.as_str()
+            ));
+        }
         self.say("");
     }
 

@@ -17,6 +17,7 @@ mod certificate;
 mod cleartext;
 mod cover;
 mod digest;
+mod digits;
 mod entry;
 mod identity;
 mod key_error;

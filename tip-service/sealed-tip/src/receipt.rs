@@ -12,7 +12,7 @@ use thiserror::Error;
 use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::Zeroizing;
 
-use crate::{ClaimCode, MailboxKey};
+use crate::{ClaimCode, MailboxKey, digits};
 
 const LANGUAGE: Language = Language::SimplifiedChinese;
 /// Characters of a receipt.
@@ -42,6 +42,12 @@ pub enum ReceiptError {
     #[error("a receipt has 12 characters, this one has {found}")]
     Length {
         /// Characters found, separators not counted.
+        found: usize,
+    },
+    /// Digits alone, but not 48.
+    #[error("a receipt in digits has 48, this one has {found}")]
+    Digits {
+        /// Digits found.
         found: usize,
     },
     /// A character that occurs in no receipt.
@@ -76,11 +82,13 @@ impl Receipt {
     }
 
     /// Reads a receipt as people write it: blanks of every width, punctuation, hyphens and dots
-    /// between the characters do not matter.
+    /// between the characters do not matter. Or as the 48 digits of [`Receipt::digits`].
     ///
     /// # Errors
     /// See [`ReceiptError`].
     pub fn parse(text: &str) -> Result<Receipt, ReceiptError> {
+        let spelled = digits::read(text, LANGUAGE).transpose()?;
+        let text = spelled.as_ref().map_or(text, |spelled| spelled.as_str());
         let mut words = Zeroizing::new(String::with_capacity(text.len() * 2));
         let mut found = 0;
         for c in text.chars().filter(|c| !is_separator(*c)) {
@@ -136,6 +144,13 @@ impl Receipt {
                 .for_each(|c| out.push(c));
             out
         })
+    }
+
+    /// The same in digits, twelve groups of four, for whoever cannot write the characters.
+    #[must_use]
+    pub fn digits(&self) -> Zeroizing<String> {
+        let mnemonic = Mnemonic::from_entropy_in(LANGUAGE, &self.entropy[..]);
+        mnemonic.map_or_else(|_| Zeroizing::default(), |words| digits::write(&words))
     }
 
     /// The only thing the store keeps to find a mailbox: SHA-256 of the derived look-up id. No

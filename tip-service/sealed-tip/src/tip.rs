@@ -74,6 +74,8 @@ pub struct Tip {
     pub answers: Vec<Answer>,
     /// Cleaned photographs, in the order they were sent.
     pub photographs: Vec<Photo>,
+    /// The language of the page it was written on, named in Chinese, unless that was Chinese.
+    pub language: Option<Named>,
     /// A later addition to a tip already sent.
     pub supplement: bool,
     /// The honeypot field was filled in: perhaps no human being wrote this.
@@ -92,7 +94,7 @@ impl Tip {
     /// Unambiguous bytes of everything the tipster said: each field tagged with its name and
     /// length-prefixed (64 bit, big-endian), absent ones distinct from empty ones.
     ///
-    /// A keyed hash of this tells a repeat from a supplement, so `supplement` and
+    /// A keyed hash of this tells a repeat from a supplement, so `language`, `supplement` and
     /// `suspect_robot`, which the tipster did not say, are left out.
     #[must_use]
     pub fn canonical(&self) -> Zeroizing<Vec<u8>> {

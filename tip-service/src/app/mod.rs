@@ -94,7 +94,7 @@ impl Parts {
         if matches!(mail.transport, config::Transport::Maildir { .. }) && !dev {
             return Err(AppError::NoSmtp);
         }
-        let pages = Pages::load(&loaded.config.site.root)?;
+        let pages = Pages::load(&loaded.config.site.root, &loaded.config.site.base_path)?;
         let transport = Arc::new(Transport::new(mail)?);
         let settings = &loaded.config.store;
         let capacity = Capacity {

@@ -84,11 +84,11 @@ fn of_place(loaded: &Loaded, name: &str, code: Option<&str>) -> Vec<Row> {
         let (usual, past) = (to(false), to(true));
         let mut known = rows.iter_mut();
         if let Some(row) = known.find(|row| row.usual == usual && row.past == past) {
-            row.kinds = format!("{}、{}", row.kinds, kind.name);
+            row.kinds = format!("{}、{}", row.kinds, kind.name.chinese());
         } else {
             rows.push(Row {
                 place: name.to_owned(),
-                kinds: kind.name.clone(),
+                kinds: kind.name.chinese().to_owned(),
                 usual,
                 past,
             });

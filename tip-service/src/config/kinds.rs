@@ -9,7 +9,8 @@ use serde::Deserialize;
 use super::check;
 use super::error::{ConfigError, Fault};
 use super::file::File;
-use crate::kinds::{Choice, Input, Kind, Kinds, OTHER, OWN_FIELDS, Question};
+use super::phrase;
+use crate::kinds::{Choice, Input, Kind, Kinds, OTHER, OWN_FIELDS, Phrase, Question};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,14 +24,14 @@ struct Keys {
 struct KindKeys {
     #[serde(deserialize_with = "check::id")]
     id: String,
-    #[serde(deserialize_with = "check::text")]
-    name: String,
-    #[serde(deserialize_with = "check::text")]
-    hint: String,
-    #[serde(default, deserialize_with = "check::some_text")]
-    law: Option<String>,
-    #[serde(default, deserialize_with = "check::some_text")]
-    warning: Option<String>,
+    #[serde(deserialize_with = "phrase::text")]
+    name: Phrase,
+    #[serde(deserialize_with = "phrase::text")]
+    hint: Phrase,
+    #[serde(default, deserialize_with = "phrase::some_text")]
+    law: Option<Phrase>,
+    #[serde(default, deserialize_with = "phrase::some_text")]
+    warning: Option<Phrase>,
     #[serde(default, deserialize_with = "check::some_page")]
     look: Option<String>,
     #[serde(default)]
@@ -42,10 +43,10 @@ struct KindKeys {
 struct QuestionKeys {
     #[serde(deserialize_with = "check::field")]
     name: String,
-    #[serde(deserialize_with = "check::text")]
-    label: String,
-    #[serde(default, deserialize_with = "check::some_text")]
-    hint: Option<String>,
+    #[serde(deserialize_with = "phrase::text")]
+    label: Phrase,
+    #[serde(default, deserialize_with = "phrase::some_text")]
+    hint: Option<Phrase>,
     input: InputKey,
     choices: Option<Vec<ChoiceKeys>>,
 }
@@ -63,8 +64,8 @@ enum InputKey {
 struct ChoiceKeys {
     #[serde(deserialize_with = "check::value")]
     value: String,
-    #[serde(deserialize_with = "check::text")]
-    label: String,
+    #[serde(deserialize_with = "phrase::text")]
+    label: Phrase,
 }
 
 /// Reads the kinds.

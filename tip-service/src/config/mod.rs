@@ -11,6 +11,7 @@ mod error;
 mod file;
 mod kinds;
 mod pace;
+mod phrase;
 mod places;
 mod replies;
 mod routes;

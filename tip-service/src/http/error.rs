@@ -11,6 +11,7 @@ use serde::Serialize;
 use tower_http::catch_panic::ResponseForPanic;
 
 use super::Door;
+use crate::catalogue::Lang;
 
 /// What went wrong, as far as the visitor needs to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ struct View<'a> {
     status: u16,
     title: &'a str,
     text: &'a str,
-    todo: &'a [&'a str],
+    todo: Vec<&'a str>,
     telephone: &'a str,
 }
 
@@ -61,72 +62,46 @@ impl Problem {
         }
     }
 
-    fn words(self) -> (&'static str, &'static str, &'static [&'static str]) {
+    /// Keys of the catalogue: title, text, and what to do, its points parted by bars.
+    fn words(self) -> [&'static str; 3] {
         match self {
-            Self::NotFound => (
-                "没有这个页面",
-                "网址可能写错了，或者页面已经移走。",
-                &["看看网址有没有多写、少写", "从首页重新找"],
-            ),
-            Self::WrongMethod => (
-                "不能这样打开",
-                "这个网址不接受这种访问方式。",
-                &["从首页或举报页重新进入"],
-            ),
-            Self::HeadersTooLarge => (
-                "请求的附加信息太多",
-                "浏览器或插件带来的信息超过了能接收的范围。",
-                &["关掉浏览器插件，或换一个浏览器再试", "也可以用无痕窗口打开"],
-            ),
-            Self::AddressTooLong => (
-                "网址太长",
-                "这个网址超过了能接收的长度。",
-                &["从首页重新进入"],
-            ),
-            Self::CrossSite => (
-                "这次提交来自别的网站",
-                "为了您的安全，只接收从本站表单发出的内容，这次什么也没有保存。",
-                &["请从本站的举报页重新填写"],
-            ),
-            Self::TooMany => (
-                "查询太频繁",
-                "请过一分钟再试。已经寄出的举报不受影响。",
-                &["过一分钟再试一次"],
-            ),
-            Self::TooLarge => (
-                "内容太大",
-                "发来的内容超过了能接收的大小，这次没有保存。",
-                &[
-                    "按浏览器的“后退”，写过的字一般还在",
-                    "把文字删短，或分几次发送",
-                ],
-            ),
-            Self::Closed => (
-                "网上举报暂时关闭",
-                "各受理单位的加密钥匙都需要更换，这段时间网上不能收举报。",
-                &["请打电话举报", "过几天再来看看"],
-            ),
-            Self::Unavailable => (
-                "服务暂时不能用",
-                "这不是您的问题，我们这边暂时收不了信。",
-                &["过几分钟再试", "事情紧急就打电话"],
-            ),
+            Self::NotFound => [
+                "error.not_found",
+                "error.not_found_text",
+                "error.not_found_todo",
+            ],
+            Self::WrongMethod => ["error.method", "error.method_text", "error.method_todo"],
+            Self::HeadersTooLarge => ["error.headers", "error.headers_text", "error.headers_todo"],
+            Self::AddressTooLong => ["error.address", "error.address_text", "error.address_todo"],
+            Self::CrossSite => [
+                "error.cross_site",
+                "error.cross_site_text",
+                "error.cross_site_todo",
+            ],
+            Self::TooMany => ["error.often", "error.often_text", "error.often_todo"],
+            Self::TooLarge => ["error.large", "error.large_text", "error.large_todo"],
+            Self::Closed => ["error.closed", "error.closed_text", "error.closed_todo"],
+            Self::Unavailable => [
+                "error.unavailable",
+                "error.unavailable_text",
+                "error.unavailable_todo",
+            ],
         }
     }
 }
 
 /// Renders a problem as a page.
-pub(super) fn page(door: &Door, problem: Problem) -> Response {
-    let (title, text, todo) = problem.words();
+pub(super) fn page(door: &Door, lang: Lang, problem: Problem) -> Response {
+    let [title, text, todo] = problem.words().map(|key| lang.say(key));
     let view = View {
-        base: &door.loaded.config.site.base_path,
+        base: door.pages.base(lang),
         status: problem.status().as_u16(),
         title,
         text,
-        todo,
+        todo: todo.split('|').collect(),
         telephone: &door.loaded.config.server.telephone,
     };
-    let response = (problem.status(), html(door, "error.html", &view)).into_response();
+    let response = (problem.status(), html(door, lang, "error.html", &view)).into_response();
     with_retry_after(response)
 }
 
@@ -145,15 +120,13 @@ pub(super) fn with_retry_after(mut response: Response) -> Response {
 }
 
 /// Renders a template; should that fail, says so in plain text with the telephone number.
-pub(super) fn html(door: &Door, name: &str, view: &impl Serialize) -> Response {
-    match door.pages.render(name, view) {
+pub(super) fn html(door: &Door, lang: Lang, name: &str, view: &impl Serialize) -> Response {
+    match door.pages.render(lang, name, view) {
         Ok(page) => Html(page).into_response(),
         Err(error) => {
             tracing::error!(template = name, %error, "a page could not be made");
-            let text = format!(
-                "服务暂时不能用。请拨打 {}。\n",
-                door.loaded.config.server.telephone
-            );
+            let telephone = &door.loaded.config.server.telephone;
+            let text = lang.fill("common.broken", &[("telephone", telephone)]) + "\n";
             (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
         }
     }
@@ -162,13 +135,13 @@ pub(super) fn html(door: &Door, name: &str, view: &impl Serialize) -> Response {
 /// A panic stays at the door: the visitor gets the page, the log the fact without its text (which may hold
 /// what was typed).
 #[derive(Clone)]
-pub(super) struct PanicPage(pub(super) Arc<Door>);
+pub(super) struct PanicPage(pub(super) Arc<Door>, pub(super) Lang);
 
 impl ResponseForPanic for PanicPage {
     type ResponseBody = Body;
 
     fn response_for_panic(&mut self, _: Box<dyn Any + Send + 'static>) -> Response {
         tracing::error!("ALARM: a request handler panicked");
-        page(&self.0, Problem::Unavailable)
+        page(&self.0, self.1, Problem::Unavailable)
     }
 }

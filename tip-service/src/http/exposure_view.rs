@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use crate::intake::Exposure;
-use crate::intake::exposure::SHOWN_MAX;
+use crate::catalogue::Lang;
+use crate::intake::exposure::{REPLY, SHOWN_MAX};
+use crate::intake::{Exposure, Why};
+use crate::kinds::Kinds;
 
 /// Places in the order of the form, of which some may not be shown.
 #[derive(Serialize)]
@@ -24,18 +26,44 @@ struct PlaceView<'a> {
 }
 
 impl<'a> ExposureView<'a> {
-    pub(super) fn of(places: &'a [Exposure]) -> Self {
+    pub(super) fn of(places: &'a [Exposure], kinds: &'a Kinds, lang: Lang) -> Self {
         let shown = places.iter().take(SHOWN_MAX).map(|place| PlaceView {
             field: &place.field,
-            label: &place.label,
+            label: label(&place.field, kinds, lang),
             before: &place.before,
             found: &place.found,
             after: &place.after,
-            why: place.why.words(),
+            why: lang.say(why(place.why)),
         });
         Self {
             places: shown.collect(),
             more: places.len().saturating_sub(SHOWN_MAX),
         }
+    }
+}
+
+/// What a field is called on the page.
+fn label<'a>(field: &str, kinds: &'a Kinds, lang: Lang) -> &'a str {
+    match field {
+        "what" => lang.say("form.what"),
+        "place" => lang.say("place.place"),
+        "when" => lang.say("exposure.when"),
+        "people" => lang.say("more.people"),
+        "vehicles" => lang.say("more.vehicles"),
+        "danger" => lang.say("exposure.danger"),
+        REPLY => lang.say("mailbox.reply"),
+        own => kinds.question(own).map_or("", |q| q.label.say(lang)),
+    }
+}
+
+/// The key of what is wrong with a place and what to do, for the person who wrote it.
+fn why(why: Why) -> &'static str {
+    match why {
+        Why::Telephone => "exposure.telephone",
+        Why::Identity => "exposure.identity",
+        Why::Contact => "exposure.contact",
+        Why::Name => "exposure.name",
+        Why::Relation => "exposure.relation",
+        Why::Alone => "exposure.alone",
     }
 }

@@ -2,6 +2,7 @@
 //! answer is the same two halves around 48 characters. Rendering and compressing it for every visitor would
 //! take most of the time a tip takes.
 
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
@@ -10,6 +11,7 @@ use flate2::Compression;
 use super::Door;
 use super::form_view::{ClosedView, FormView, closed};
 use super::padding::{self, Member};
+use crate::catalogue::Lang;
 use crate::intake::RawForm;
 
 /// Stands for the form id while the page is rendered; as long as one, and found nowhere else.
@@ -25,9 +27,9 @@ struct Halves {
     crc: (crc32fast::Hasher, crc32fast::Hasher),
 }
 
-/// The last page made; made anew when a unit's form closes.
+/// The last page made in each language; made anew when a unit's form closes.
 #[derive(Default)]
-pub struct Cache(RwLock<Option<Arc<Halves>>>);
+pub struct Cache(RwLock<HashMap<Lang, Arc<Halves>>>);
 
 /// Why there is no page: the template failed.
 #[derive(Debug, thiserror::Error)]
@@ -39,10 +41,11 @@ impl Cache {
     pub(super) fn page(
         &self,
         door: &Door,
+        lang: Lang,
         form_id: &str,
         gzip: bool,
     ) -> Result<Bytes, FormPageError> {
-        let halves = self.current(door)?;
+        let halves = self.current(door, lang)?;
         Ok(if gzip {
             halves.gzip(form_id)
         } else {
@@ -50,29 +53,33 @@ impl Cache {
         })
     }
 
-    fn current(&self, door: &Door) -> Result<Arc<Halves>, FormPageError> {
+    fn current(&self, door: &Door, lang: Lang) -> Result<Arc<Halves>, FormPageError> {
         let closed = closed(door);
         let cached = self
             .0
             .read()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+            .get(&lang)
+            .cloned();
         if let Some(halves) = cached.filter(|halves| halves.says(&closed)) {
             return Ok(halves);
         }
-        let fresh = Arc::new(Halves::render(door, &closed)?);
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(fresh.clone());
+        let fresh = Arc::new(Halves::render(door, lang, &closed)?);
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(lang, fresh.clone());
         Ok(fresh)
     }
 }
 
 impl Halves {
-    fn render(door: &Door, closed: &[ClosedView<'_>]) -> Result<Self, FormPageError> {
-        let empty = RawForm::default();
+    fn render(door: &Door, lang: Lang, closed: &[ClosedView<'_>]) -> Result<Self, FormPageError> {
+        let empty = RawForm::written_in(lang);
         let view = FormView::new(door, PLACE, &empty, &[], None);
         let page = door
             .pages
-            .render("tip.html", &view)
+            .render(lang, "tip.html", &view)
             .map_err(|e| FormPageError(format!("{e:#}")))?;
         let (head, tail) = page
             .split_once(PLACE)

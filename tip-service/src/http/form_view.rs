@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Door;
 use super::exposure_view::ExposureView;
 use super::photographs::KeptView;
+use crate::catalogue::Lang;
 use crate::intake::{Exposure, FieldError, Kept, PHOTOGRAPHS_MAX, RawForm};
 use crate::kinds::{Choice, Input, Kind, Question};
 
@@ -32,6 +33,8 @@ pub(super) struct FormView<'a> {
     /// Held, cleaned; need not be chosen again.
     photographs: Vec<KeptView>,
     photographs_max: usize,
+    #[serde(skip)]
+    lang: Lang,
 }
 
 /// A message above the form that is about no single field.
@@ -134,7 +137,7 @@ impl<'a> FormView<'a> {
     ) -> Self {
         let loaded = &door.loaded;
         Self {
-            base: &loaded.config.site.base_path,
+            base: door.pages.base(form.lang),
             form_id,
             ticket: form.get("ticket"),
             telephone: &loaded.config.server.telephone,
@@ -156,7 +159,7 @@ impl<'a> FormView<'a> {
                 .map(|kind| kind_view(kind, form))
                 .collect(),
             counties: counties(door, form),
-            sources: choices(&loaded.kinds.sources, form.get("source")),
+            sources: choices(&loaded.kinds.sources, form.get("source"), form.lang),
             values: Values {
                 what: form.get("what"),
                 place: form.get("place"),
@@ -170,17 +173,21 @@ impl<'a> FormView<'a> {
             closed: closed(door),
             photographs: Vec::new(),
             photographs_max: PHOTOGRAPHS_MAX,
+            lang: form.lang,
         }
     }
 
     /// Shows places that may tell who wrote it.
-    pub(super) fn expose(&mut self, places: &'a [Exposure]) {
-        self.exposure = Some(ExposureView::of(places));
+    pub(super) fn expose(&mut self, door: &'a Door, places: &'a [Exposure]) {
+        self.exposure = Some(ExposureView::of(places, &door.loaded.kinds, self.lang));
     }
 
     /// Shows the photographs that are held.
     pub(super) fn show(&mut self, photographs: &[Arc<Kept>]) {
-        self.photographs = photographs.iter().map(|kept| KeptView::of(kept)).collect();
+        self.photographs = photographs
+            .iter()
+            .map(|kept| KeptView::of(kept, self.lang))
+            .collect();
     }
 }
 
@@ -201,12 +208,13 @@ pub(super) fn closed(door: &Door) -> Vec<ClosedView<'_>> {
 }
 
 fn kind_view<'a>(kind: &'a Kind, form: &'a RawForm) -> KindView<'a> {
+    let lang = form.lang;
     KindView {
         id: &kind.id,
-        name: &kind.name,
-        hint: &kind.hint,
-        law: kind.law.as_deref(),
-        warning: kind.warning.as_deref(),
+        name: kind.name.say(lang),
+        hint: kind.hint.say(lang),
+        law: kind.law.as_ref().map(|law| law.say(lang)),
+        warning: kind.warning.as_ref().map(|warning| warning.say(lang)),
         look: kind.look.as_deref(),
         checked: form.get("kind") == kind.id,
         questions: kind
@@ -220,25 +228,25 @@ fn kind_view<'a>(kind: &'a Kind, form: &'a RawForm) -> KindView<'a> {
 fn question_view<'a>(question: &'a Question, form: &'a RawForm) -> QuestionView<'a> {
     let value = form.get(&question.name);
     let (r#type, options) = match &question.input {
-        Input::Choice(list) => ("choice", choices(list, value)),
+        Input::Choice(list) => ("choice", choices(list, value, form.lang)),
         Input::Line => ("line", Vec::new()),
         Input::Block => ("block", Vec::new()),
     };
     QuestionView {
         name: &question.name,
-        label: &question.label,
-        hint: question.hint.as_deref(),
+        label: question.label.say(form.lang),
+        hint: question.hint.as_ref().map(|hint| hint.say(form.lang)),
         r#type,
         value,
         options,
     }
 }
 
-fn choices<'a>(list: &'a [Choice], chosen: &str) -> Vec<ChoiceView<'a>> {
+fn choices<'a>(list: &'a [Choice], chosen: &str, lang: Lang) -> Vec<ChoiceView<'a>> {
     list.iter()
         .map(|c| ChoiceView {
             value: &c.value,
-            label: &c.label,
+            label: c.label.say(lang),
             checked: c.value == chosen,
         })
         .collect()

@@ -1,4 +1,5 @@
-//! Stands before every handler: absurd request heads and posts from other sites get their page here.
+//! Stands before every handler: absurd request heads and posts from other sites get their page here. Tells handlers the
+//! language of the page, which is a matter of its address: what a browser says of its user's languages is not read.
 
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::{Door, Problem, error};
+use crate::catalogue::Lang;
 
 /// Browsers send about twenty headers in two kilobytes.
 const HEADERS_MAX: usize = 100;
@@ -16,19 +18,27 @@ const PATH_MAX: usize = 2 << 10;
 
 pub(super) async fn refuse_floods(
     State(door): State<Arc<Door>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
+    let lang = lang(&door, request.uri().path());
+    request.extensions_mut().insert(lang);
     if is_flood(request.headers()) {
-        return error::page(&door, Problem::HeadersTooLarge);
+        return error::page(&door, lang, Problem::HeadersTooLarge);
     }
     if request.uri().to_string().len() > PATH_MAX {
-        return error::page(&door, Problem::AddressTooLong);
+        return error::page(&door, lang, Problem::AddressTooLong);
     }
     if request.method() == Method::POST && is_cross_site(request.headers()) {
-        return error::page(&door, Problem::CrossSite);
+        return error::page(&door, lang, Problem::CrossSite);
     }
     next.run(request).await
+}
+
+/// Below the base path the language's own path begins.
+fn lang(door: &Door, path: &str) -> Lang {
+    let base = &door.loaded.config.site.base_path;
+    Lang::of_path(path.strip_prefix(base.as_str()).unwrap_or(path))
 }
 
 fn is_flood(headers: &HeaderMap) -> bool {

@@ -16,6 +16,7 @@ mod padding;
 mod pages;
 mod photographs;
 mod receipt;
+mod sentence;
 pub mod server;
 mod site;
 mod statistics;
@@ -31,12 +32,14 @@ pub use upload::Upload;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
+use axum::extract::Extension;
 use axum::http::{StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::catalogue::{LANGS, Lang};
 use crate::clock::Clock;
 use crate::config::Loaded;
 use crate::entropy::Entropy;
@@ -85,21 +88,18 @@ impl Door {
     }
 }
 
-/// Builds every route, under the configured base path.
+/// Builds every route, under the configured base path; the tip's own in each language, the Chinese ones at the root.
 pub fn router(door: Arc<Door>) -> Router {
-    let mailbox = Router::new()
-        .route("/tip/mailbox/", get(mailbox::ask).post(mailbox::post))
-        .layer(from_fn(padding::uncompressed));
-    let tip = Router::new()
-        .route("/tip/", get(tip::form).post(tip::submit))
-        .route("/tip/statistics/", get(statistics::show))
-        .layer(from_fn(padding::compressed))
-        .merge(mailbox)
-        .route("/tip", get(tip_without_slash))
-        .route("/tip/exit/", get(exit))
-        .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn(headers::never_stored));
     let base = door.loaded.config.site.base_path.clone();
+    let tip = LANGS
+        .into_iter()
+        .map(|lang| {
+            tip(lang).layer(CatchPanicLayer::custom(error::PanicPage(
+                door.clone(),
+                lang,
+            )))
+        })
+        .fold(Router::new(), Router::merge);
     let routes = Router::new()
         .merge(tip)
         .route("/healthz", get(health))
@@ -111,9 +111,29 @@ pub fn router(door: Arc<Door>) -> Router {
     };
     routes
         .layer(from_fn_with_state(door.clone(), guard::refuse_floods))
-        .layer(CatchPanicLayer::custom(error::PanicPage(door.clone())))
+        .layer(CatchPanicLayer::custom(error::PanicPage(
+            door.clone(),
+            Lang::default(),
+        )))
         .layer(from_fn(headers::secure))
         .with_state(door)
+}
+
+/// Form, mailbox, statistics and quick exit in one language: the same in each but for the words.
+fn tip(lang: Lang) -> Router<Arc<Door>> {
+    let at = |path: &str| format!("{}{path}", lang.prefix());
+    let mailbox = Router::new()
+        .route(&at("/tip/mailbox/"), get(mailbox::ask).post(mailbox::post))
+        .layer(from_fn(padding::uncompressed));
+    Router::new()
+        .route(&at("/tip/"), get(tip::form).post(tip::submit))
+        .route(&at("/tip/statistics/"), get(statistics::show))
+        .layer(from_fn(padding::compressed))
+        .merge(mailbox)
+        .route(&at("/tip"), get(tip_without_slash))
+        .route(&at("/tip/exit/"), get(exit))
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn(headers::never_stored))
 }
 
 type Shared = axum::extract::State<Arc<Door>>;
@@ -130,8 +150,8 @@ async fn health(door: Shared) -> Response {
     }
 }
 
-async fn tip_without_slash(door: Shared) -> Redirect {
-    Redirect::permanent(&format!("{}/tip/", door.loaded.config.site.base_path))
+async fn tip_without_slash(door: Shared, Extension(lang): Extension<Lang>) -> Redirect {
+    Redirect::permanent(&format!("{}/tip/", door.pages.base(lang)))
 }
 
 /// Quick exit: a plain link leads here, the browser is told to forget, and a neutral page follows.
@@ -143,6 +163,6 @@ async fn exit(door: Shared) -> Response {
     ([forget], Redirect::to(&door.loaded.config.server.exit_url)).into_response()
 }
 
-async fn wrong_method(door: Shared) -> Response {
-    error::page(&door, Problem::WrongMethod)
+async fn wrong_method(door: Shared, Extension(lang): Extension<Lang>) -> Response {
+    error::page(&door, lang, Problem::WrongMethod)
 }

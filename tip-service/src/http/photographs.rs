@@ -1,5 +1,6 @@
 //! The photographs of a form: taken from its uploads and from what was held for it, refused in words, shown again.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
@@ -8,6 +9,7 @@ use serde::Serialize;
 
 use super::Door;
 use super::upload::Upload;
+use crate::catalogue::Lang;
 use crate::intake::{FieldError, FormId, Kept, PHOTOGRAPHS_MAX, RawForm, Undeveloped};
 use crate::spool::SpoolError;
 use crate::store::Class;
@@ -26,12 +28,17 @@ pub(super) struct Album {
     pub(super) errors: Vec<FieldError>,
     /// The gravest of the refusals.
     pub(super) status: Option<StatusCode>,
+    /// In which they are said.
+    lang: Lang,
 }
 
 impl Album {
     /// What was held for this form, but for those that its writer leaves out.
     pub(super) fn held(door: &Door, form: &RawForm) -> Self {
-        let mut album = Self::default();
+        let mut album = Self {
+            lang: form.lang,
+            ..Self::default()
+        };
         if let Some(id) = FormId::parse(form.get("form_id")) {
             album.kept = door.intake.photographs.held().of(&id);
             let stays = |kept: &Arc<Kept>| form.get(&leave(kept)).is_empty();
@@ -66,9 +73,9 @@ impl Album {
             }
         }
         if surplus > 0 {
-            let text = format!(
-                "照片最多 {PHOTOGRAPHS_MAX} 张，多出的 {surplus} 张没有收。想换，先勾掉一张，再选"
-            );
+            let values: [(&str, &dyn Display); 2] =
+                [("max", &PHOTOGRAPHS_MAX), ("surplus", &surplus)];
+            let text = self.lang.fill("photo.too_many", &values);
             self.complain(StatusCode::PAYLOAD_TOO_LARGE, text);
         }
     }
@@ -96,16 +103,17 @@ impl Album {
     }
 
     fn refuse(&mut self, door: &Door, number: usize, why: &Undeveloped) {
-        let (status, text) = match why {
+        let (status, key) = match why {
             Undeveloped::Refused(refusal) => in_words(*refusal),
             Undeveloped::Spool(error) => {
                 if !matches!(error, SpoolError::Full) {
                     door.alarm(&format!("photographs cannot wait on disk: {error}"));
                 }
-                (StatusCode::SERVICE_UNAVAILABLE, NO_ROOM)
+                (StatusCode::SERVICE_UNAVAILABLE, "photo.no_room")
             }
         };
-        self.complain(status, format!("新选的第 {number} 张{text}"));
+        let text = self.lang.fill(key, &[("number", &number)]);
+        self.complain(status, text);
     }
 
     fn complain(&mut self, status: StatusCode, message: String) {
@@ -117,40 +125,17 @@ impl Album {
     }
 }
 
-const NO_ROOM: &str = "现在收不下，不是照片的问题。可以先发文字，过几分钟再补照片";
-
-/// What is wrong with a file, and what to do. True of telephones in general, not of one make alone.
+/// What is wrong with a file, and the key of what to do. True of telephones in general, not of one make alone.
 fn in_words(refusal: Refusal) -> (StatusCode, &'static str) {
     match refusal {
-        Refusal::TooLong => (
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "超过 10 MB。请打开照片截一张屏，选截屏；或者在相册里裁小",
-        ),
-        Refusal::TooManyPixels => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "的画面太大，这里打不开。请打开照片截一张屏，选截屏；或者在相册里裁小",
-        ),
-        Refusal::Heic => (
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "是 HEIC 格式，这里打不开。请打开照片截一张屏，选截屏；苹果手机也可以在“设置”的“相机”里把“格式”改成“兼容性最佳”，再拍一张",
-        ),
-        Refusal::Film => (
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "是录像，这里不收。请写下看到了什么；或者停在要紧的画面，截一张屏",
-        ),
-        Refusal::Document => (
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "是文档，不是照片。请拍成照片，或者把内容写成文字",
-        ),
-        Refusal::Broken => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "已经损坏，打不全。请在相册里打开看看；看得到，就截一张屏，选截屏",
-        ),
+        Refusal::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "photo.too_long"),
+        Refusal::TooManyPixels => (StatusCode::UNPROCESSABLE_ENTITY, "photo.too_wide"),
+        Refusal::Heic => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "photo.heic"),
+        Refusal::Film => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "photo.film"),
+        Refusal::Document => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "photo.document"),
+        Refusal::Broken => (StatusCode::UNPROCESSABLE_ENTITY, "photo.broken"),
         // Of a kind that is not known, today or later.
-        _ => (
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "不是 JPEG、PNG 或 WebP 照片。请换一张照片，或者写成文字",
-        ),
+        _ => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "photo.unknown"),
     }
 }
 
@@ -167,13 +152,18 @@ pub(super) struct KeptView {
 }
 
 impl KeptView {
-    pub(super) fn of(kept: &Kept) -> Self {
-        let removed: Vec<&str> = kept.removed.iter().filter_map(name).collect();
+    pub(super) fn of(kept: &Kept, lang: Lang) -> Self {
+        let removed: Vec<&str> = kept
+            .removed
+            .iter()
+            .filter_map(name)
+            .map(|key| lang.say(key))
+            .collect();
         Self {
             leave: leave(kept),
             width: kept.width,
             height: kept.height,
-            removed: removed.join("、"),
+            removed: removed.join(lang.say("common.and")),
             smaller: kept.smaller,
             has_place: kept.has_place(),
         }
@@ -184,16 +174,17 @@ fn leave(kept: &Kept) -> String {
     format!("{LEAVE}{}", kept.mark())
 }
 
+/// The key of its name.
 fn name(removed: &Removed) -> Option<&'static str> {
     Some(match removed {
-        Removed::Place => "拍摄地点",
-        Removed::Time => "拍摄时间",
-        Removed::Device => "手机型号",
-        Removed::Thumbnail => "缩略图",
-        Removed::Words => "说明文字",
-        Removed::Profile => "颜色配置",
-        Removed::Trailing => "藏在末尾的数据",
-        Removed::Frames => "动画里其余的画面",
+        Removed::Place => "photo.removed_place",
+        Removed::Time => "photo.removed_time",
+        Removed::Device => "photo.removed_device",
+        Removed::Thumbnail => "photo.removed_thumbnail",
+        Removed::Words => "photo.removed_words",
+        Removed::Profile => "photo.removed_profile",
+        Removed::Trailing => "photo.removed_trailing",
+        Removed::Frames => "photo.removed_frames",
         _ => return None,
     })
 }

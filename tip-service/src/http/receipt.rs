@@ -16,6 +16,8 @@ struct ReceiptView<'a> {
     base: &'a str,
     telephone: &'a str,
     groups: Vec<String>,
+    /// The same, for whoever cannot write Chinese.
+    digits: String,
     repeated: bool,
     supplement: bool,
     shown: bool,
@@ -41,16 +43,23 @@ pub(super) fn page(
         None => Vec::new(),
     };
     let view = ReceiptView {
-        base: &door.loaded.config.site.base_path,
+        base: door.pages.base(form.lang),
         telephone: &door.loaded.config.server.telephone,
         shown: !groups.is_empty(),
         groups,
+        digits: accepted
+            .receipt
+            .as_ref()
+            .map_or_else(String::new, |receipt| receipt.digits().to_string()),
         repeated: accepted.news == News::Repeat,
         supplement: accepted.news == News::Supplement,
         later: accepted.class == Class::Later,
         mailbox_days: door.loaded.config.retention.mailbox_days,
-        photographs: photographs.iter().map(|kept| KeptView::of(kept)).collect(),
+        photographs: photographs
+            .iter()
+            .map(|kept| KeptView::of(kept, form.lang))
+            .collect(),
         photo_place: !form.get("photo_place").is_empty(),
     };
-    error::html(door, "receipt.html", &view)
+    error::html(door, form.lang, "receipt.html", &view)
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{Extension, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
@@ -12,27 +12,32 @@ use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
 use super::{Door, Problem, error, headers};
+use crate::catalogue::Lang;
 
 /// An hour: pages change rarely, and a change of style sheet changes its address.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
-pub(super) async fn file(State(door): State<Arc<Door>>, request: Request) -> Response {
+pub(super) async fn file(
+    State(door): State<Arc<Door>>,
+    Extension(lang): Extension<Lang>,
+    request: Request,
+) -> Response {
     if request.method() != Method::GET && request.method() != Method::HEAD {
-        return error::page(&door, Problem::WrongMethod);
+        return error::page(&door, lang, Problem::WrongMethod);
     }
     if is_shell(request.uri().path()) {
-        return error::page(&door, Problem::NotFound);
+        return error::page(&door, lang, Problem::NotFound);
     }
     let policy = headers::policy_of_site(request.uri().path());
     let files = ServeDir::new(&door.loaded.config.site.root).precompressed_gzip();
     let Ok(response) = files.oneshot(request).await;
     if response.status() == StatusCode::NOT_FOUND {
-        return error::page(&door, Problem::NotFound);
+        return error::page(&door, lang, Problem::NotFound);
     }
     // Out of file descriptors, a disk that cannot be read: a page of ours is in memory.
     if response.status().is_server_error() {
         door.alarm("a file of the site could not be read");
-        return error::page(&door, Problem::Unavailable);
+        return error::page(&door, lang, Problem::Unavailable);
     }
     let mut response = response.map(Body::new).into_response();
     let headers = response.headers_mut();

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::response::Response;
 use serde::Serialize;
 
 use super::{Door, Problem, error};
+use crate::catalogue::Lang;
 use crate::clock::{self, Date};
 use crate::store::{Counted, Counter};
 
@@ -34,35 +35,38 @@ struct Month {
     median_days: Option<u32>,
 }
 
-pub(super) async fn show(State(door): State<Arc<Door>>) -> Response {
+pub(super) async fn show(
+    State(door): State<Arc<Door>>,
+    Extension(lang): Extension<Lang>,
+) -> Response {
     let counters = match door.store.counters().await {
         Ok(counters) => counters,
         Err(error) => {
             tracing::error!(%error, "no statistics");
-            return error::page(&door, Problem::Unavailable);
+            return error::page(&door, lang, Problem::Unavailable);
         }
     };
     let kinds = &door.loaded.kinds.kinds;
     let ids: Vec<&str> = kinds.iter().map(|kind| kind.id.as_str()).collect();
     let this_month = Date::of(clock::day(door.clock.unix())).year_month();
     let view = View {
-        base: &door.loaded.config.site.base_path,
+        base: door.pages.base(lang),
         telephone: &door.loaded.config.server.telephone,
-        kinds: kinds.iter().map(|kind| kind.name.as_str()).collect(),
-        months: months(&counters, &ids, this_month),
+        kinds: kinds.iter().map(|kind| kind.name.say(lang)).collect(),
+        months: months(lang, &counters, &ids, this_month),
         ack_hours: door.loaded.config.triage.ack_hours,
     };
-    error::html(&door, "statistics.html", &view)
+    error::html(&door, lang, "statistics.html", &view)
 }
 
 /// Newest first. The month that is running is left out: a number that grows would tell when a tip came.
-fn months(counters: &[Counter], kinds: &[&str], this_month: u32) -> Vec<Month> {
+fn months(lang: Lang, counters: &[Counter], kinds: &[&str], this_month: u32) -> Vec<Month> {
     let mut by_month: BTreeMap<u32, Vec<&Counter>> = BTreeMap::new();
     for counter in counters.iter().filter(|c| c.month < this_month) {
         by_month.entry(counter.month).or_default().push(counter);
     }
     let month = |(month, counters): (u32, Vec<&Counter>)| Month {
-        name: format!("{} 年 {} 月", month / 100, month % 100),
+        name: lang.year_month(month / 100, month % 100),
         counts: kinds
             .iter()
             .map(|kind| enough(received(&counters, kind)))
@@ -117,7 +121,7 @@ mod tests {
             counter(202_610, received("venue"), 12),
             counter(202_611, received("venue"), 99),
         ];
-        let told = months(&counters, &["venue", "other"], 202_611);
+        let told = months(Lang::Zh, &counters, &["venue", "other"], 202_611);
         let counts: Vec<_> = told
             .iter()
             .map(|m| (m.name.as_str(), m.counts.clone()))

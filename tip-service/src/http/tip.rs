@@ -1,6 +1,7 @@
 //! `/tip/`: the form, and the tip it sends. Whatever goes wrong with a post, the form comes back with all that
 //! was typed, says what to do, and names a telephone number.
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use super::decode::{self, Bounds, Fault, Sent};
 use super::form_view::{FormView, Notice, closed};
 use super::photographs::Album;
 use super::{Door, Problem, error, headers, padding, receipt};
+use crate::catalogue::Lang;
 use crate::clock;
 use crate::intake::{Exposure, FORM_ID_CHARS, FieldError, RawForm, SubmitError};
 use crate::limits::Verdict;
@@ -26,13 +28,17 @@ const BODY_MAX: usize = 256 << 10;
 /// Parts beside the kinds' own questions: the form's fields, with room for what browsers add.
 const OWN_PARTS: usize = 28;
 
-pub(super) async fn form(State(door): State<Arc<Door>>, asked: HeaderMap) -> Response {
+pub(super) async fn form(
+    State(door): State<Arc<Door>>,
+    Extension(lang): Extension<Lang>,
+    asked: HeaderMap,
+) -> Response {
     if closed(&door).len() == door.loaded.register.units().len() {
-        return error::page(&door, Problem::Closed);
+        return error::page(&door, lang, Problem::Closed);
     }
     let form_id = new_form_id(&door);
     let gzip = padding::takes_gzip(&asked);
-    match door.form_page.page(&door, &form_id, gzip) {
+    match door.form_page.page(&door, lang, &form_id, gzip) {
         Ok(page) => {
             let html = [
                 (header::CONTENT_TYPE, "text/html; charset=utf-8"),
@@ -52,7 +58,7 @@ pub(super) async fn form(State(door): State<Arc<Door>>, asked: HeaderMap) -> Res
         }
         Err(error) => {
             tracing::error!(%error, "no form");
-            error::page(&door, Problem::Unavailable)
+            error::page(&door, lang, Problem::Unavailable)
         }
     }
 }
@@ -60,11 +66,17 @@ pub(super) async fn form(State(door): State<Arc<Door>>, asked: HeaderMap) -> Res
 pub(super) async fn submit(
     State(door): State<Arc<Door>>,
     Extension(peer): Extension<Peer>,
+    Extension(lang): Extension<Lang>,
     request: Request,
 ) -> Response {
     let client = client::key(&door, peer, request.headers());
     let verdict = door.limits.tip(client);
-    let Sent { form, files, fault } = decode::read(request, bounds(&door, verdict)).await;
+    let Sent {
+        mut form,
+        files,
+        fault,
+    } = decode::read(request, bounds(&door, verdict)).await;
+    form.lang = lang;
     let mut album = Album::held(&door, &form);
     if verdict == Verdict::Refuse {
         return again(&door, &form, &album, &[], Trouble::TooOften);
@@ -179,61 +191,31 @@ impl Trouble<'_> {
         }
     }
 
-    fn words(self) -> Option<(&'static str, String)> {
+    /// Title and text of what is said above the form.
+    fn words(self, lang: Lang) -> Option<(&'static str, String)> {
         let (title, text) = match self {
             Self::Fields | Self::Exposing(_) | Self::Photographs(_) => return None,
-            Self::FormUnknown => (
-                "还没有发出：请再按一次“发送举报”",
-                "这张表打开太久，或者服务刚刚重启过。您写的内容都在下面，再按一次发送就好。",
-            ),
-            Self::TooOften => (
-                "还没有发出：发送得太频繁",
-                "您写的内容都在下面。请过一分钟再按一次发送。",
-            ),
-            Self::TooLarge => (
-                "还没有发出：内容太大",
-                "发来的内容超过了能接收的大小。能读到的部分在下面；请删短一些，或分几次发送。",
-            ),
-            Self::TooSlow => (
-                "还没有发出：网络太慢，没有收全",
-                "收到的部分在下面。请检查是否完整，补上缺的，再按一次发送。",
-            ),
-            Self::Malformed => (
-                "还没有发出：内容没有收全",
-                "传送中断了。收到的部分在下面。请检查是否完整，补上缺的，再按一次发送。",
-            ),
-            Self::TooManyParts => (
-                "还没有发出：内容的格式不对",
-                "发来的项目比表里的多。能读到的部分在下面，请检查后再按一次发送。",
-            ),
-            Self::NotMultipart => (
-                "还没有发出：浏览器的发送方式不对",
-                "能读到的部分在下面，请检查后直接按本页的“发送举报”。",
-            ),
+            Self::FormUnknown => ("again.unknown", "again.unknown_text"),
+            Self::TooOften => ("again.often", "again.often_text"),
+            Self::TooLarge => ("again.large", "again.large_text"),
+            Self::TooSlow => ("again.slow", "again.slow_text"),
+            Self::Malformed => ("again.cut", "again.cut_text"),
+            Self::TooManyParts => ("again.parts", "again.parts_text"),
+            Self::NotMultipart => ("again.encoding", "again.encoding_text"),
             Self::Closed(unit) => {
-                return Some((
-                    "还没有发出：这个单位的网上举报暂时关闭",
-                    format!(
-                        "{}暂时不能在网上收举报（加密钥匙需要更换）。您写的内容都在下面，可以先抄下来。请拨打 {}。",
-                        unit.name, unit.telephone
-                    ),
-                ));
+                let (name, telephone) = (&unit.name, &unit.telephone);
+                let values: [(&str, &dyn Display); 2] = [("unit", name), ("telephone", telephone)];
+                let text = lang.fill("again.closed_text", &values);
+                return Some((lang.say("again.closed"), text));
             }
             Self::Wait(seconds) => {
-                let wait = format!("请过 {seconds} 秒再按一次“发送举报”。");
-                let text = format!("现在来信太多。您写的内容都在下面，{wait}着急请打电话。");
-                return Some(("还没有发出：要排一会儿队", text));
+                let text = lang.fill("again.wait_text", &[("seconds", &seconds)]);
+                return Some((lang.say("again.wait"), text));
             }
-            Self::Full => (
-                "还没有发出：收到的举报太多，暂时存不下了",
-                "您写的内容都在下面。请过几分钟再按一次发送；着急请打电话。",
-            ),
-            Self::Within => (
-                "还没有发出：服务出了问题",
-                "这不是您的问题。您写的内容都在下面。请过几分钟再按一次发送；着急请打电话。",
-            ),
+            Self::Full => ("again.full", "again.full_text"),
+            Self::Within => ("again.within", "again.within_text"),
         };
-        Some((title, text.to_owned()))
+        Some((lang.say(title), lang.say(text).to_owned()))
     }
 
     /// A form whose name was never used keeps it, so a second press cannot make a second tip.
@@ -257,7 +239,7 @@ fn again(
         kept.to_owned()
     };
     album.hold(door, &form_id);
-    let words = trouble.words();
+    let words = trouble.words(form.lang);
     let notice = words.as_ref().map(|(title, text)| Notice {
         title,
         text,
@@ -267,9 +249,9 @@ fn again(
     let mut view = FormView::new(door, &form_id, form, &errors, notice);
     view.show(&album.kept);
     if let Trouble::Exposing(places) = trouble {
-        view.expose(places);
+        view.expose(door, places);
     }
-    let page = error::html(door, "tip.html", &view);
+    let page = error::html(door, form.lang, "tip.html", &view);
     error::with_retry_after((trouble.status(), page).into_response())
 }
 

@@ -84,7 +84,7 @@ impl Intake {
             return Err(AnswerError::Nobody);
         }
         if !written.has_seen_exposure() {
-            let places = exposure::in_text(exposure::REPLY, "回复或补充", text.as_str());
+            let places = exposure::in_text(exposure::REPLY, text.as_str());
             self.second_look(places, &form, &content_hash).await?;
         }
         let queued = super::queued(&letters, class);

@@ -2,27 +2,42 @@
 //! blanks, anything optional left out. Says nothing about the writer, because no field asks.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use sealed_tip::{Answer, LINE_MAX_CHARS, Named, Text, Tip, WHAT_MAX_CHARS};
 use zeroize::Zeroizing;
 
+use crate::catalogue::Lang;
 use crate::kinds::{Input, Kind, Kinds, OTHER, Question};
 use crate::places::Places;
 
 /// The form as it was sent: field name to text, wiped when dropped. No Debug: it holds plaintext.
 #[derive(Default)]
-pub struct RawForm(BTreeMap<String, Zeroizing<String>>);
+pub struct RawForm {
+    fields: BTreeMap<String, Zeroizing<String>>,
+    /// The language of the page it was on.
+    pub lang: Lang,
+}
 
 impl RawForm {
+    /// An empty form on a page in this language.
+    #[must_use]
+    pub fn written_in(lang: Lang) -> Self {
+        Self {
+            lang,
+            ..Self::default()
+        }
+    }
+
     /// Keeps a field; the last of a name wins, as in a browser's own reset form.
     pub fn set(&mut self, name: String, text: Zeroizing<String>) {
-        self.0.insert(name, text);
+        self.fields.insert(name, text);
     }
 
     /// The text of a field, empty when it was not sent.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", |text| text.as_str())
+        self.fields.get(name).map_or("", |text| text.as_str())
     }
 }
 
@@ -47,7 +62,7 @@ pub fn parse(form: &RawForm, kinds: &Kinds, places: &Places) -> Result<Tip, Vec<
     let kind = reader.kind(kinds);
     let what = reader.what();
     let (county, township) = reader.area(places);
-    let place = reader.text("place", "具体地点", Text::line);
+    let place = reader.text("place", "field.place", Text::line);
     let village = township
         .and_then(|(_, t)| places.village_in(t, place.as_str()))
         .map(|v| Named {
@@ -67,14 +82,18 @@ pub fn parse(form: &RawForm, kinds: &Kinds, places: &Places) -> Result<Tip, Vec<
         }),
         village,
         place,
-        when: reader.text("when", "时间", Text::line),
+        when: reader.text("when", "field.when", Text::line),
         source: reader.source(kinds),
-        people: reader.text("people", "人员", Text::block),
-        vehicles: reader.text("vehicles", "车辆", Text::line),
-        danger: reader.text("danger", "危险", Text::block),
+        people: reader.text("people", "field.people", Text::block),
+        vehicles: reader.text("vehicles", "more.vehicles", Text::line),
+        danger: reader.text("danger", "field.danger", Text::block),
         officials: !form.get("officials").trim().is_empty(),
         answers: reader.answers(kinds),
         photographs: Vec::new(),
+        language: form.lang.chinese_name().map(|name| Named {
+            code: form.lang.code().to_owned(),
+            name: name.to_owned(),
+        }),
         supplement: false,
         suspect_robot: !form.get("website").trim().is_empty(),
     };
@@ -98,6 +117,11 @@ impl<'a> Reader<'a> {
         });
     }
 
+    /// In the language of the form.
+    fn say(&mut self, field: &str, key: &'static str) {
+        self.wrong(field, self.form.lang.say(key));
+    }
+
     fn kind(&mut self, kinds: &Kinds) -> Named {
         let asked = match self.form.get("kind").trim() {
             "" => OTHER,
@@ -106,10 +130,10 @@ impl<'a> Reader<'a> {
         match kinds.get(asked) {
             Some(kind) => Named {
                 code: kind.id.clone(),
-                name: kind.name.clone(),
+                name: kind.name.chinese().to_owned(),
             },
             None => {
-                self.wrong("kind", "没有这一类，请重新选一类；说不清就选“其他”");
+                self.say("kind", "field.no_kind");
                 Named {
                     code: String::new(),
                     name: String::new(),
@@ -122,26 +146,29 @@ impl<'a> Reader<'a> {
         let what = Text::block(self.form.get("what"));
         let chars = what.chars();
         if what.is_empty() {
-            self.wrong("what", "请写一写发生了什么，一句话也可以");
+            self.say("what", "field.what_empty");
         } else if chars > WHAT_MAX_CHARS {
-            self.wrong(
-                "what",
-                format!(
-                    "写得太长了：最多 {WHAT_MAX_CHARS} 字，现在 {chars} 字。请删短一些，或分两次发送"
-                ),
-            );
+            let values: [(&str, &dyn Display); 2] = [("max", &WHAT_MAX_CHARS), ("chars", &chars)];
+            self.wrong("what", self.form.lang.fill("field.what_long", &values));
         }
         what
     }
 
-    fn text(&mut self, field: &str, label: &str, clean: fn(&str) -> Text) -> Text {
+    fn text(&mut self, field: &str, label: &'static str, clean: fn(&str) -> Text) -> Text {
+        let label = self.form.lang.say(label);
+        self.labelled(field, label, clean)
+    }
+
+    fn labelled(&mut self, field: &str, label: &str, clean: fn(&str) -> Text) -> Text {
         let text = clean(self.form.get(field));
         let chars = text.chars();
         if chars > LINE_MAX_CHARS {
-            self.wrong(
-                field,
-                format!("“{label}”最多 {LINE_MAX_CHARS} 字，现在 {chars} 字。多出的可以写到“发生了什么”里"),
-            );
+            let values: [(&str, &dyn Display); 3] = [
+                ("max", &LINE_MAX_CHARS),
+                ("chars", &chars),
+                ("label", &label),
+            ];
+            self.wrong(field, self.form.lang.fill("field.long", &values));
         }
         text
     }
@@ -154,22 +181,22 @@ impl<'a> Reader<'a> {
         );
         let found_county = places.county(county);
         if !county.is_empty() && found_county.is_none() {
-            self.wrong("county", "没有这个县区，请重新选；不清楚就选“不清楚”");
+            self.say("county", "field.no_county");
         }
         let found_township = places.township(township);
         if !township.is_empty() && found_township.is_none() {
-            self.wrong("township", "没有这个乡镇街道，请重新选；不清楚就选“不清楚”");
+            self.say("township", "field.no_township");
         }
         if let (Some(county), Some((home, township))) = (found_county, found_township)
             && home.code != county.code
         {
-            self.wrong(
-                "township",
-                format!(
-                    "{}属于{}，不在{}。请改一处",
-                    township.name, home.name, county.name
-                ),
-            );
+            let values: [(&str, &dyn Display); 3] = [
+                ("township", &township.name),
+                ("home", &home.name),
+                ("county", &county.name),
+            ];
+            let message = self.form.lang.fill("field.elsewhere", &values);
+            self.wrong("township", message);
         }
         (
             found_county.or(found_township.map(|(home, _)| home)),
@@ -180,10 +207,14 @@ impl<'a> Reader<'a> {
     fn source(&mut self, kinds: &Kinds) -> Text {
         let value = self.form.get("source").trim();
         match kinds.sources.iter().find(|choice| choice.value == value) {
-            Some(choice) => Text::line(if value.is_empty() { "" } else { &choice.label }),
+            Some(choice) => Text::line(if value.is_empty() {
+                ""
+            } else {
+                choice.label.chinese()
+            }),
             None if value.is_empty() => Text::line(""),
             None => {
-                self.wrong("source", "请从列出的几项里选一项");
+                self.say("source", "field.choose_source");
                 Text::line("")
             }
         }
@@ -203,27 +234,25 @@ impl<'a> Reader<'a> {
     }
 
     fn answer(&mut self, question: &Question) -> Option<Answer> {
-        let raw = self.form.get(&question.name);
+        let (raw, lang) = (self.form.get(&question.name), self.form.lang);
         if raw.trim().is_empty() {
             return None;
         }
         let value = match &question.input {
-            Input::Line => self.text(&question.name, &question.label, Text::line),
-            Input::Block => self.text(&question.name, &question.label, Text::block),
+            Input::Line => self.labelled(&question.name, question.label.say(lang), Text::line),
+            Input::Block => self.labelled(&question.name, question.label.say(lang), Text::block),
             Input::Choice(choices) => match choices.iter().find(|c| c.value == raw.trim()) {
-                Some(choice) => Text::line(&choice.label),
+                Some(choice) => Text::line(choice.label.chinese()),
                 None => {
-                    self.wrong(
-                        &question.name,
-                        format!("“{}”请从列出的几项里选一项", question.label),
-                    );
+                    let values: [(&str, &dyn Display); 1] = [("label", &question.label.say(lang))];
+                    self.wrong(&question.name, lang.fill("field.choose", &values));
                     return None;
                 }
             },
         };
         Some(Answer {
             id: question.name.clone(),
-            label: question.label.clone(),
+            label: question.label.chinese().to_owned(),
             value,
         })
     }

@@ -1,7 +1,8 @@
 //! What the rest of the configuration means: places, questions, paths.
 
+use tip_service::catalogue::LANGS;
 use tip_service::config::Transport;
-use tip_service::kinds::Input;
+use tip_service::kinds::{Input, Kinds, Phrase};
 
 use super::house::{DEV, House, REFERENCE};
 
@@ -29,6 +30,23 @@ fn the_shipped_places_are_all_of_liaoyuan() {
     );
 }
 
+/// All words of the kinds that people read.
+fn phrases(kinds: &Kinds) -> Vec<&Phrase> {
+    let mut phrases: Vec<&Phrase> = kinds.sources.iter().map(|choice| &choice.label).collect();
+    for kind in &kinds.kinds {
+        phrases.extend([&kind.name, &kind.hint]);
+        phrases.extend(kind.law.iter().chain(&kind.warning));
+        for question in &kind.questions {
+            phrases.push(&question.label);
+            phrases.extend(&question.hint);
+            if let Input::Choice(choices) = &question.input {
+                phrases.extend(choices.iter().map(|choice| &choice.label));
+            }
+        }
+    }
+    phrases
+}
+
 #[test]
 fn no_question_asks_who_the_writer_is_or_what_anything_costs() {
     let kinds = House::new().load(DEV).unwrap().kinds;
@@ -50,15 +68,20 @@ fn no_question_asks_who_the_writer_is_or_what_anything_costs() {
     for question in kinds.kinds.iter().flat_map(|kind| &kind.questions) {
         let text = format!(
             "{} {}",
-            question.label,
-            question.hint.as_deref().unwrap_or_default()
+            question.label.chinese(),
+            question.hint.as_ref().map_or("", |hint| hint.chinese())
         );
         assert!(forbidden.iter().all(|word| !text.contains(word)), "{text}");
         if let Input::Choice(choices) = &question.input {
             assert_eq!(
-                (choices[0].value.as_str(), choices[0].label.as_str()),
+                (choices[0].value.as_str(), choices[0].label.chinese()),
                 ("", "不清楚")
             );
+        }
+    }
+    for phrase in phrases(&kinds) {
+        for lang in LANGS {
+            assert!(phrase.is_in(lang), "{lang:?}: {}", phrase.chinese());
         }
     }
     for kind in &kinds.kinds {

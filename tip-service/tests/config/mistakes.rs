@@ -171,9 +171,15 @@ const PLAUSIBLE: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "config/kinds.toml",
-        "value = \"\"\nlabel = \"不清楚，或者不想说\"",
-        "value = \"unsure\"\nlabel = \"不清楚\"",
+        "value = \"\"\nlabel = { zh = \"不清楚，或者不想说\"",
+        "value = \"unsure\"\nlabel = { zh = \"不清楚\"",
         "source[0].value",
+    ),
+    (
+        "config/kinds.toml",
+        "zh = \"像罂粟\", ko",
+        "zh = \"像罂粟\", jp",
+        "kind[0].question[0].choices[1].label.jp",
     ),
     (
         "config/kinds.toml",

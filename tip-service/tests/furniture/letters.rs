@@ -169,6 +169,7 @@ fn tips() -> [Tip; 2] {
             },
         ],
         photographs: Vec::new(),
+        language: None,
         supplement: true,
         suspect_robot: true,
     };
@@ -187,6 +188,7 @@ fn tips() -> [Tip; 2] {
         officials: false,
         answers: Vec::new(),
         photographs: Vec::new(),
+        language: None,
         supplement: false,
         suspect_robot: false,
     };

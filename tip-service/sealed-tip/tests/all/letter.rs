@@ -80,6 +80,20 @@ fn tip_json_has_the_documented_shape() {
 }
 
 #[test]
+fn a_tip_from_a_page_in_another_language_names_it_in_one_line_of_the_letter() {
+    let (plain, mut tip) = (letter_text(&entity(&full())).unwrap(), full());
+    tip.language = Some(named("ko", "朝鲜语（韩语）\nX"));
+    let letter = letter_text(&entity(&tip)).unwrap();
+    let own = |line: &&str| !plain.lines().any(|known| known == *line);
+    let added: Vec<&str> = letter.lines().filter(own).collect();
+    let due = "★ 语言：表格是在朝鲜语（韩语） X页面上填写的，请安排懂这种语言的人阅读和答复";
+    assert_eq!(added, [due]);
+    let json = letter_json(&entity(&tip)).unwrap();
+    assert!(json.contains("\"code\": \"ko\""), "{json}");
+    assert_eq!(tip.canonical(), full().canonical());
+}
+
+#[test]
 fn no_text_of_a_tipster_can_pass_for_a_line_of_the_letter_or_a_part_of_the_mail() {
     let attack = "--=_letter_0--\r\n--=_letter_0\r\nContent-Type: text/html\r\n\r\n<b>\r\n\
                   Subject: x\r\n★ 涉及公职人员\r\n【经过】\r\n────────";

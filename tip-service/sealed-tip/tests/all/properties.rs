@@ -61,6 +61,7 @@ impl Draft {
             officials: self.flags[0],
             answers: self.answers.iter().map(answer).collect(),
             photographs: Vec::new(),
+            language: None,
             supplement: self.flags[1],
             suspect_robot: self.flags[2],
         }

@@ -70,6 +70,42 @@ fn a_receipt_is_read_however_people_write_it() {
 }
 
 #[test]
+fn a_receipt_may_be_copied_and_typed_in_digits() {
+    let receipt = Receipt::from_entropy(*b"liaoyuan-jindu-1");
+    let digits = receipt.digits();
+    assert_eq!(digits.split(' ').count(), 12);
+    assert!(digits.split(' ').all(|group| group.len() == 4));
+    let wide: String = digits
+        .chars()
+        .map(|c| {
+            c.to_digit(10)
+                .map_or(c, |d| char::from_u32(0xff10 + d).unwrap())
+        })
+        .collect();
+    for typed in [
+        digits.to_string(),
+        digits.replace(' ', ""),
+        digits.replace(' ', "-"),
+        wide,
+    ] {
+        let read = Receipt::parse(&typed).unwrap_or_else(|e| panic!("{typed}: {e}"));
+        assert_eq!(read.lookup_hash(), receipt.lookup_hash());
+    }
+    let error = |text: &str| Receipt::parse(text).err();
+    let (short, _) = digits.rsplit_once(' ').unwrap();
+    assert_eq!(error(short), Some(ReceiptError::Digits { found: 44 }));
+    assert_eq!(
+        error(&format!("{short} 2048")),
+        Some(ReceiptError::Checksum)
+    );
+    let (first, rest) = digits.split_once(' ').unwrap();
+    assert_eq!(
+        error(&format!("{rest} {first}")),
+        Some(ReceiptError::Checksum)
+    );
+}
+
+#[test]
 fn a_mistyped_receipt_is_told_what_is_wrong() {
     let error = |text: &str| Receipt::parse(text).err();
     assert_eq!(error(""), Some(ReceiptError::Empty));

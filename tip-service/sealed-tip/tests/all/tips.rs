@@ -37,6 +37,7 @@ pub(crate) fn full() -> Tip {
             },
         ],
         photographs: Vec::new(),
+        language: None,
         supplement: false,
         suspect_robot: false,
     }
@@ -59,6 +60,7 @@ pub(crate) fn bare(what: &str) -> Tip {
         officials: false,
         answers: Vec::new(),
         photographs: Vec::new(),
+        language: None,
         supplement: false,
         suspect_robot: false,
     }

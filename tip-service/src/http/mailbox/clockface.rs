@@ -1,7 +1,10 @@
 //! The public clock: how far a tip has come at one unit, what happens next, and by when.
 
+use std::fmt::Display;
+
 use serde::Serialize;
 
+use crate::catalogue::Lang;
 use crate::clock::Date;
 use crate::config::Triage;
 use crate::store::{State, ThreadRow};
@@ -31,6 +34,7 @@ struct Step {
 const COME_BACK: u32 = 7;
 
 pub(super) fn progress(
+    lang: Lang,
     thread: &ThreadRow,
     unit: String,
     supervisor: Option<&str>,
@@ -38,29 +42,29 @@ pub(super) fn progress(
 ) -> Progress {
     let at = stage(thread);
     let names = [
-        "已收到",
-        "已送达",
-        "已受理",
+        "clock.sent",
+        "clock.delivered",
+        "clock.accepted",
         if thread.state == State::Asked {
-            "待您补充"
+            "clock.asked"
         } else {
-            "核查中"
+            "clock.checking"
         },
         if thread.state == State::Unrelated {
-            "已结束"
+            "clock.unrelated"
         } else {
-            "已办结"
+            "clock.closed"
         },
     ];
     let steps = names
         .into_iter()
         .enumerate()
         .map(|(index, name)| Step {
-            name,
+            name: lang.say(name),
             reached: index <= at,
             current: index == at,
             note: if index == at {
-                note(thread)
+                note(lang, thread)
             } else {
                 String::new()
             },
@@ -69,7 +73,7 @@ pub(super) fn progress(
     Progress {
         unit,
         steps,
-        next: next(thread, supervisor, triage),
+        next: next(lang, thread, supervisor, triage),
         come_back: match thread.state {
             State::Sent | State::Forwarded => triage.ack_hours.div_ceil(24) + 1,
             _ => COME_BACK,
@@ -88,52 +92,36 @@ fn stage(thread: &ThreadRow) -> usize {
     }
 }
 
-fn note(thread: &ThreadRow) -> String {
-    let since = Date::of(thread.since_day);
-    let since = format!("{} 月 {} 日", since.month, since.day);
-    match (thread.state, thread.delivered_day) {
-        (State::Sent, None) => "举报已加密保存，正等待寄给负责单位。".to_owned(),
-        (State::Sent, Some(day)) => {
-            let day = Date::of(day);
-            format!(
-                "{} 月 {} 日，加密信已到负责单位的邮箱，只有他们能打开。",
-                day.month, day.day
-            )
-        }
-        (State::Forwarded, _) => format!("{since}转给了这个单位，等他们受理。"),
-        (State::Accepted, _) => format!("{since}受理。"),
-        (State::Asked, _) => format!("{since}，受理单位有问题想问您，请看下面。"),
-        (State::Checking, _) => format!("从 {since}起核查。"),
-        (State::Closed, _) => format!("{since}办结，结果见下面。"),
-        (State::Unrelated, _) => format!("{since}，受理单位认为这不属于他们处理的线索。"),
-    }
+fn note(lang: Lang, thread: &ThreadRow) -> String {
+    let (key, day) = match (thread.state, thread.delivered_day) {
+        (State::Sent, None) => return lang.say("clock.note_sent").to_owned(),
+        (State::Sent, Some(day)) => ("clock.note_delivered", day),
+        (State::Forwarded, _) => ("clock.note_forwarded", thread.since_day),
+        (State::Accepted, _) => ("clock.note_accepted", thread.since_day),
+        (State::Asked, _) => ("clock.note_asked", thread.since_day),
+        (State::Checking, _) => ("clock.note_checking", thread.since_day),
+        (State::Closed, _) => ("clock.note_closed", thread.since_day),
+        (State::Unrelated, _) => ("clock.note_unrelated", thread.since_day),
+    };
+    let date = Date::of(day);
+    lang.fill(key, &[("date", &lang.day(date.month, date.day))])
 }
 
-fn next(thread: &ThreadRow, supervisor: Option<&str>, triage: &Triage) -> String {
+fn next(lang: Lang, thread: &ThreadRow, supervisor: Option<&str>, triage: &Triage) -> String {
+    let hours: (&str, &dyn Display) = ("hours", &triage.ack_hours);
     match thread.state {
-        State::Sent if thread.delivered_day.is_none() => {
-            "信件错开时间寄出，一般不到一小时；邮件服务器有故障时会反复重寄，不会丢。".to_owned()
+        State::Sent if thread.delivered_day.is_none() => lang.say("clock.next_sent").to_owned(),
+        State::Sent | State::Forwarded => match supervisor {
+            Some(unit) => lang.fill(
+                "clock.next_escalated",
+                &[hours, ("more", &triage.escalate_hours), ("unit", &unit)],
+            ),
+            None => lang.fill("clock.next_reminded", &[hours]),
+        },
+        State::Asked => lang.say("clock.next_asked").to_owned(),
+        State::Accepted | State::Checking => {
+            lang.fill("clock.next_checking", &[("days", &triage.overdue_days)])
         }
-        State::Sent | State::Forwarded => {
-            let reminded = format!(
-                "送达后超过 {} 小时没有受理，系统提醒这个单位",
-                triage.ack_hours
-            );
-            match supervisor {
-                Some(name) => format!(
-                    "{reminded}；超过 {} 小时，报告{name}。",
-                    triage.escalate_hours
-                ),
-                None => format!("{reminded}。"),
-            }
-        }
-        State::Asked => "请在下面写回复。写之前可以先看一遍，不要写出您是谁。".to_owned(),
-        State::Accepted | State::Checking => format!(
-            "核查要多久由受理单位决定；超过 {} 天没有新情况，系统每天提醒他们。",
-            triage.overdue_days
-        ),
-        State::Closed | State::Unrelated => {
-            "如果又有新情况，仍可以在下面补充，受理单位会收到。".to_owned()
-        }
+        State::Closed | State::Unrelated => lang.say("clock.next_closed").to_owned(),
     }
 }

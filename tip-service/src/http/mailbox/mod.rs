@@ -19,6 +19,7 @@ use super::client::{self, Peer};
 use super::decode::{self, Bounds, Fault, Sent};
 use super::tip::{class_of, new_form_id};
 use super::{Door, Problem, error};
+use crate::catalogue::Lang;
 use crate::intake::{AnswerError, Exposure, RawForm};
 use crate::limits::{ClientKey, Verdict};
 use crate::store::MailboxRow;
@@ -38,18 +39,22 @@ const LAST_SLEEP: Duration = Duration::from_millis(2);
 /// The most that chance adds.
 const BLUR: Duration = Duration::from_millis(2);
 
-pub(super) async fn ask(State(door): State<Arc<Door>>) -> Response {
-    show(&door, StatusCode::OK, &View::new(&door, "ask", ""))
+pub(super) async fn ask(
+    State(door): State<Arc<Door>>,
+    Extension(lang): Extension<Lang>,
+) -> Response {
+    show(&door, StatusCode::OK, &View::new(&door, lang, "ask", ""))
 }
 
 pub(super) async fn post(
     State(door): State<Arc<Door>>,
     Extension(peer): Extension<Peer>,
+    Extension(lang): Extension<Lang>,
     request: Request,
 ) -> Response {
     let client = client::key(&door, peer, request.headers());
     if !door.limits.request(client) {
-        return error::page(&door, Problem::TooMany);
+        return error::page(&door, lang, Problem::TooMany);
     }
     let bounds = Bounds {
         text: BODY_MAX,
@@ -57,12 +62,15 @@ pub(super) async fn post(
         within: BODY_WITHIN,
         spool: None,
     };
-    let Sent { form, fault, .. } = decode::read(request, bounds).await;
+    let Sent {
+        mut form, fault, ..
+    } = decode::read(request, bounds).await;
+    form.lang = lang;
     let begun = Instant::now();
     let cut = fault.is_some_and(Fault::is_cut);
     let receipt = match Receipt::parse(form.get("receipt")) {
         Ok(receipt) => receipt,
-        Err(_) if cut => return error::page(&door, Problem::TooLarge),
+        Err(_) if cut => return error::page(&door, lang, Problem::TooLarge),
         Err(wrong) => return mistyped(&door, &form, &wrong),
     };
     let visit = Visit {
@@ -116,7 +124,12 @@ impl Visit<'_> {
         match self.form.get("action") {
             "reply" => self.reply(mailbox).await,
             "delete" => {
-                let view = View::new(self.door, "confirm", self.form.get("receipt"));
+                let view = View::new(
+                    self.door,
+                    self.form.lang,
+                    "confirm",
+                    self.form.get("receipt"),
+                );
                 show(self.door, StatusCode::OK, &view)
             }
             "delete-now" => self.delete(&mailbox).await,
@@ -126,7 +139,12 @@ impl Visit<'_> {
     }
 
     fn unknown(&self) -> Response {
-        let mut view = View::new(self.door, "unknown", self.form.get("receipt"));
+        let mut view = View::new(
+            self.door,
+            self.form.lang,
+            "unknown",
+            self.form.get("receipt"),
+        );
         view.kept = self.form.get("reply").to_owned();
         show(self.door, StatusCode::OK, &view)
     }
@@ -135,10 +153,10 @@ impl Visit<'_> {
     fn unreadable(&self) -> Response {
         let typed = self.form.get("reply");
         if typed.is_empty() {
-            return error::page(self.door, Problem::Unavailable);
+            return error::page(self.door, self.form.lang, Problem::Unavailable);
         }
-        let mut view = View::new(self.door, "ask", self.form.get("receipt"));
-        let (status, notice) = pages::unreadable();
+        let mut view = View::new(self.door, self.form.lang, "ask", self.form.get("receipt"));
+        let (status, notice) = pages::unreadable(self.form.lang);
         view.kept = typed.to_owned();
         view.notice = Some(notice);
         error::with_retry_after(show(self.door, status, &view))
@@ -148,13 +166,13 @@ impl Visit<'_> {
         let typed = self.form.get("reply");
         let class = match self.door.limits.tip(self.client) {
             Verdict::Refuse => {
-                let (status, notice) = pages::too_often();
+                let (status, notice) = pages::too_often(self.form.lang);
                 return self.mailbox(status, &mailbox, Some(notice), typed);
             }
             verdict => class_of(verdict),
         };
         if self.cut {
-            let (status, notice) = pages::cut_off();
+            let (status, notice) = pages::cut_off(self.form.lang);
             return self.mailbox(status, &mailbox, Some(notice), typed);
         }
         let done = self
@@ -177,7 +195,7 @@ impl Visit<'_> {
                     self.door
                         .alarm(&format!("an answer could not be kept: {error}"));
                 }
-                let (status, notice) = pages::not_sent(&error);
+                let (status, notice) = pages::not_sent(&error, self.form.lang);
                 self.mailbox(status, &mailbox, Some(notice), typed)
             }
         }
@@ -186,10 +204,13 @@ impl Visit<'_> {
     /// The mailbox as it is with the answer in it.
     async fn replied(&self, is_new: bool) -> Response {
         match self.door.store.mailbox(&self.receipt.lookup_hash()).await {
-            Ok(Some(mailbox)) => {
-                self.mailbox(StatusCode::OK, &mailbox, Some(pages::sent(is_new)), "")
-            }
-            _ => error::page(self.door, Problem::Unavailable),
+            Ok(Some(mailbox)) => self.mailbox(
+                StatusCode::OK,
+                &mailbox,
+                Some(pages::sent(is_new, self.form.lang)),
+                "",
+            ),
+            _ => error::page(self.door, self.form.lang, Problem::Unavailable),
         }
     }
 
@@ -198,12 +219,12 @@ impl Visit<'_> {
             Ok(()) => show(
                 self.door,
                 StatusCode::OK,
-                &View::new(self.door, "deleted", ""),
+                &View::new(self.door, self.form.lang, "deleted", ""),
             ),
             Err(error) => {
                 self.door
                     .alarm(&format!("a mailbox could not be deleted: {error}"));
-                error::page(self.door, Problem::Unavailable)
+                error::page(self.door, self.form.lang, Problem::Unavailable)
             }
         }
     }
@@ -227,6 +248,7 @@ impl Visit<'_> {
         places: &[Exposure],
     ) -> Response {
         let shown = Shown {
+            lang: self.form.lang,
             receipt: &self.receipt,
             phrase: self.form.get("receipt"),
             mailbox,
@@ -257,18 +279,18 @@ impl Visit<'_> {
 }
 
 fn mistyped(door: &Door, form: &RawForm, wrong: &ReceiptError) -> Response {
-    let mut view = View::new(door, "typo", form.get("receipt"));
-    view.message = pages::explain(wrong);
+    let mut view = View::new(door, form.lang, "typo", form.get("receipt"));
+    view.message = pages::explain(wrong, form.lang);
     view.kept = form.get("reply").to_owned();
     show(door, StatusCode::UNPROCESSABLE_ENTITY, &view)
 }
 
 fn show(door: &Door, status: StatusCode, view: &View<'_>) -> Response {
-    match door.pages.render("mailbox.html", view) {
+    match door.pages.render(view.lang, "mailbox.html", view) {
         Ok(page) => (status, Html(page)).into_response(),
         Err(error) => {
             tracing::error!(%error, "no mailbox page");
-            error::page(door, Problem::Unavailable)
+            error::page(door, view.lang, Problem::Unavailable)
         }
     }
 }

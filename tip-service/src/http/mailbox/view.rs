@@ -4,6 +4,7 @@ use sealed_tip::{Author, Entry, MailboxKey, Receipt};
 use serde::Serialize;
 
 use super::clockface::{self, Progress};
+use crate::catalogue::Lang;
 use crate::clock::Date;
 use crate::http::Door;
 use crate::http::exposure_view::ExposureView;
@@ -42,6 +43,8 @@ pub(super) struct View<'a> {
     max_chars: usize,
     mailbox_days: u32,
     grace_days: u32,
+    #[serde(skip)]
+    pub(super) lang: Lang,
 }
 
 /// A message at the top of the page.
@@ -95,6 +98,7 @@ struct Reward {
 
 /// What a found mailbox is shown with.
 pub(super) struct Shown<'a> {
+    pub(super) lang: Lang,
     pub(super) receipt: &'a Receipt,
     pub(super) phrase: &'a str,
     pub(super) mailbox: &'a MailboxRow,
@@ -109,10 +113,10 @@ pub(super) struct Shown<'a> {
 
 impl<'a> View<'a> {
     /// A page without a mailbox in it.
-    pub(super) fn new(door: &'a Door, state: &'a str, receipt: &'a str) -> Self {
+    pub(super) fn new(door: &'a Door, lang: Lang, state: &'a str, receipt: &'a str) -> Self {
         let config = &door.loaded.config;
         Self {
-            base: &config.site.base_path,
+            base: door.pages.base(lang),
             telephone: &config.server.telephone,
             receipt,
             state,
@@ -130,6 +134,7 @@ impl<'a> View<'a> {
             max_chars: ANSWER_MAX_CHARS,
             mailbox_days: config.retention.mailbox_days,
             grace_days: config.retention.unread_grace_days,
+            lang,
         }
     }
 
@@ -142,13 +147,18 @@ impl<'a> View<'a> {
         let entries = pages.get(page).copied().unwrap_or_default();
         Self {
             notice,
-            exposure: (!shown.places.is_empty()).then(|| ExposureView::of(shown.places)),
+            exposure: (!shown.places.is_empty())
+                .then(|| ExposureView::of(shown.places, &door.loaded.kinds, shown.lang)),
             has_seen: shown.has_seen,
-            progress: mailbox.threads.iter().map(|t| progress(door, t)).collect(),
+            progress: mailbox
+                .threads
+                .iter()
+                .map(|t| progress(door, shown.lang, t))
+                .collect(),
             messages: entries
                 .iter()
                 .rev()
-                .filter_map(|row| message(row, mailbox, &key))
+                .filter_map(|row| message(row, mailbox, &key, shown.lang))
                 .collect(),
             rewards: mailbox
                 .threads
@@ -163,7 +173,7 @@ impl<'a> View<'a> {
             later: page.checked_sub(1),
             form_id: shown.form_id.clone(),
             kept: shown.typed.to_owned(),
-            ..Self::new(door, "found", shown.phrase)
+            ..Self::new(door, shown.lang, "found", shown.phrase)
         }
     }
 }
@@ -186,14 +196,14 @@ fn pages(entries: &[EntryRow]) -> Vec<&[EntryRow]> {
     pages
 }
 
-fn progress(door: &Door, thread: &ThreadRow) -> Progress {
+fn progress(door: &Door, lang: Lang, thread: &ThreadRow) -> Progress {
     let register = &door.loaded.register;
     let supervisor = register
         .unit(&thread.unit_id)
         .and_then(|unit| register.unit(unit.supervisor.as_deref()?))
         .map(|unit| unit.name.as_str());
     let unit = unit_name(door, &thread.unit_id);
-    clockface::progress(thread, unit, supervisor, &door.loaded.config.triage)
+    clockface::progress(lang, thread, unit, supervisor, &door.loaded.config.triage)
 }
 
 fn unit_name(door: &Door, id: &str) -> String {
@@ -202,7 +212,7 @@ fn unit_name(door: &Door, id: &str) -> String {
 }
 
 /// One that does not open (a damaged database) is left out and told to the operator.
-fn message(row: &EntryRow, mailbox: &MailboxRow, key: &MailboxKey) -> Option<Message> {
+fn message(row: &EntryRow, mailbox: &MailboxRow, key: &MailboxKey, lang: Lang) -> Option<Message> {
     let entry = match key.open(&row.sealed, &mailbox.shred_key) {
         Ok(entry) => entry,
         Err(error) => {
@@ -216,8 +226,8 @@ fn message(row: &EntryRow, mailbox: &MailboxRow, key: &MailboxKey) -> Option<Mes
         from,
         unit,
         fingerprint,
-        verb: verb_name(&entry.verb),
-        date: format!("{} 月 {} 日", date.month, date.day),
+        verb: lang.say(verb(&entry.verb)),
+        date: lang.day(date.month, date.day),
         text: entry.text.as_str().to_owned(),
         is_new: from == "unit" && row.number > mailbox.read_number,
     })
@@ -234,16 +244,16 @@ fn author(entry: &Entry) -> (&'static str, String, String) {
     }
 }
 
-/// What each sort of message is called on the page.
-fn verb_name(code: &str) -> &'static str {
+/// The key of what each sort of message is called on the page.
+fn verb(code: &str) -> &'static str {
     match code {
-        "accept" => "受理",
-        "ask" => "询问",
-        "answer" => "答复",
-        "forward" => "转办",
-        "close" => "办结",
-        "reward" => "奖励通知",
-        "spam" => "不予受理",
-        _ => "您的回复",
+        "accept" => "verb.accept",
+        "ask" => "verb.ask",
+        "answer" => "verb.answer",
+        "forward" => "verb.forward",
+        "close" => "verb.close",
+        "reward" => "verb.reward",
+        "spam" => "verb.spam",
+        _ => "mailbox.written",
     }
 }

@@ -26,8 +26,6 @@ pub const REPLY: &str = "reply";
 pub struct Exposure {
     /// The form's field.
     pub field: String,
-    /// What the field is called on the page.
-    pub label: String,
     /// A few characters before it.
     pub before: Zeroizing<String>,
     /// The place itself, as it was written.
@@ -63,25 +61,6 @@ pub enum Why {
     Alone,
 }
 
-impl Why {
-    /// What is wrong with it and what to do, for the person who wrote it.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Telephone => "电话号码。如果是您自己的，请去掉；如果是别人的号码，可以照发。",
-            Self::Identity => "身份证号码。如果是您自己的，请去掉；如果是别人的号码，可以照发。",
-            Self::Contact => {
-                "像是您自己的联系方式。请去掉，进展在信箱里看；如果是别人的号码，可以照发。"
-            }
-            Self::Name => "像是您的姓名或身份。请去掉；如果说的是别人，可以照发。",
-            Self::Relation => {
-                "说到了您的家、亲友或者做事的地方。换成看得见的地方来写，比如某村东头、某路某楼。"
-            }
-            Self::Alone => "知道的人很少的事，容易猜到您。可以不写，或者写得宽一点。",
-        }
-    }
-}
-
 /// A place in a text: characters `from` to `to`.
 struct Spot {
     from: usize,
@@ -93,24 +72,24 @@ struct Spot {
 #[must_use]
 pub fn in_tip(tip: &Tip) -> Vec<Exposure> {
     let own = tip.answers.iter();
-    let own = own.map(|answer| (answer.id.as_str(), answer.label.as_str(), &answer.value));
-    let what = std::iter::once(("what", "发生了什么", &tip.what));
+    let own = own.map(|answer| (answer.id.as_str(), &answer.value));
+    let what = std::iter::once(("what", &tip.what));
     let more = [
-        ("place", "具体位置", &tip.place),
-        ("when", "什么时候看到的", &tip.when),
-        ("people", "什么人", &tip.people),
-        ("vehicles", "车辆", &tip.vehicles),
-        ("danger", "要当心什么", &tip.danger),
+        ("place", &tip.place),
+        ("when", &tip.when),
+        ("people", &tip.people),
+        ("vehicles", &tip.vehicles),
+        ("danger", &tip.danger),
     ];
     what.chain(own)
         .chain(more)
-        .flat_map(|(field, label, text)| in_text(field, label, text.as_str()))
+        .flat_map(|(field, text)| in_text(field, text.as_str()))
         .collect()
 }
 
 /// Every place in the text of one field, in its order; where two overlap, the first.
 #[must_use]
-pub fn in_text(field: &str, label: &str, text: &str) -> Vec<Exposure> {
+pub fn in_text(field: &str, text: &str) -> Vec<Exposure> {
     let letters = Letters::of(text);
     let mut spots = Vec::new();
     numbers::find(&letters, &mut spots);
@@ -134,7 +113,6 @@ pub fn in_text(field: &str, label: &str, text: &str) -> Vec<Exposure> {
         .iter()
         .map(|spot| Exposure {
             field: field.to_owned(),
-            label: label.to_owned(),
             before: letters.excerpt(spot.from.saturating_sub(BESIDE), spot.from),
             found: letters.excerpt(spot.from, spot.to),
             after: letters.excerpt(spot.to, spot.to + BESIDE),

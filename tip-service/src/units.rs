@@ -98,17 +98,39 @@ impl Route {
     }
 }
 
+/// The robot unit's id: it answers the canary and hears of nothing else.
+pub const ROBOT: &str = "canary";
+
 /// All units and the routing table.
 #[derive(Debug)]
 pub struct Register {
     units: Vec<Arc<Unit>>,
     routes: Vec<Route>,
+    robot: Option<Arc<Unit>>,
 }
 
 impl Register {
     /// Puts a register together. [`crate::config::load`] is what proves it total.
     pub fn new(units: Vec<Arc<Unit>>, routes: Vec<Route>) -> Self {
-        Self { units, routes }
+        Self {
+            units,
+            routes,
+            robot: None,
+        }
+    }
+
+    /// The same with the robot beside the units: on no route, in no list, found by its id alone.
+    #[must_use]
+    pub fn with_robot(self, robot: Arc<Unit>) -> Self {
+        Self {
+            robot: Some(robot),
+            ..self
+        }
+    }
+
+    /// The robot that answers the canary, if there is one; a list for whoever takes lists of units.
+    pub fn robot(&self) -> &[Arc<Unit>] {
+        self.robot.as_slice()
     }
 
     /// Returns all units, in the order of the file.
@@ -116,9 +138,14 @@ impl Register {
         &self.units
     }
 
-    /// Returns the unit with this id.
+    /// Returns the unit with this id, the robot too.
     pub fn unit(&self, id: &str) -> Option<&Arc<Unit>> {
-        self.units.iter().find(|unit| unit.id == id)
+        self.all().find(|unit| unit.id == id)
+    }
+
+    /// Everybody who has a key: the units, then the robot. For whoever looks after keys, not after tips.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Unit>> {
+        self.units.iter().chain(&self.robot)
     }
 
     /// Returns the units that get a tip of `kind` about a place in `county` (a code; `None` when
@@ -193,6 +220,21 @@ mod tests {
             register.unit("county").map(|u| u.mail.as_str()),
             Some("county@example.invalid")
         );
+    }
+
+    #[test]
+    fn the_robot_is_on_no_route_and_in_no_list_and_found_by_its_id() {
+        let all = Route {
+            kinds: None,
+            counties: None,
+            officials: None,
+            units: vec![unit("city")],
+        };
+        let register = Register::new(vec![unit("city")], vec![all]).with_robot(unit(ROBOT));
+        assert_eq!(ids(register.units()), ["city"]);
+        assert_eq!(ids(register.route("venue", None, true)), ["city"]);
+        assert_eq!(ids(register.robot()), [ROBOT]);
+        assert!(register.unit(ROBOT).is_some() && register.all().count() == 2);
     }
 
     #[test]

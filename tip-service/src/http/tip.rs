@@ -113,6 +113,7 @@ fn refused(door: &Door, mut form: RawForm, album: &Album, error: &SubmitError) -
         SubmitError::Invalid(errors) => (errors.as_slice(), Trouble::Fields),
         SubmitError::Exposing(places) => (&[][..], Trouble::Exposing(places)),
         SubmitError::FormUnknown => (&[][..], Trouble::FormUnknown),
+        SubmitError::Mark => (&[][..], Trouble::Mark),
         SubmitError::Closed(unit) => (&[][..], Trouble::Closed(unit)),
         SubmitError::Wait { ticket, seconds } => {
             form.set("ticket".to_owned(), ticket.clone());
@@ -136,6 +137,7 @@ enum Trouble<'a> {
     Fields,
     Exposing(&'a [Exposure]),
     FormUnknown,
+    Mark,
     TooOften,
     TooLarge,
     TooSlow,
@@ -166,7 +168,7 @@ impl From<Fault> for Trouble<'_> {
 impl Trouble<'_> {
     fn status(self) -> StatusCode {
         match self {
-            Self::Fields | Self::Exposing(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Fields | Self::Exposing(_) | Self::Mark => StatusCode::UNPROCESSABLE_ENTITY,
             Self::FormUnknown | Self::Malformed => StatusCode::BAD_REQUEST,
             Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge | Self::TooManyParts => StatusCode::PAYLOAD_TOO_LARGE,
@@ -185,6 +187,10 @@ impl Trouble<'_> {
             Self::FormUnknown => (
                 "还没有发出：请再按一次“发送举报”",
                 "这张表打开太久，或者服务刚刚重启过。您写的内容都在下面，再按一次发送就好。",
+            ),
+            Self::Mark => (
+                "还没有发出：表里多了一项",
+                "这项不是本页的。您写的内容都在下面，再按一次发送就好。",
             ),
             Self::TooOften => (
                 "还没有发出：发送得太频繁",

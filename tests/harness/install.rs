@@ -88,16 +88,7 @@ impl Install {
 
     /// Sets a key such as `limits.prompt_per_hour`.
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
-        let mut path: Vec<&str> = key.split('.').collect();
-        let last = path.pop().expect("a key");
-        let mut table = &mut self.config;
-        for name in path {
-            let inner = table.entry(name).or_insert_with(|| Table::new().into());
-            table = inner
-                .as_table_mut()
-                .unwrap_or_else(|| panic!("{key}: {name} is no table"));
-        }
-        table.insert(last.into(), value.into());
+        set(&mut self.config, key, value);
         self
     }
 
@@ -246,6 +237,20 @@ impl Install {
     pub fn text_path(&self, name: &str) -> String {
         self.path(name).display().to_string()
     }
+}
+
+/// Sets a key such as `limits.prompt_per_hour` in a configuration.
+pub fn set(config: &mut Table, key: &str, value: impl Into<Value>) {
+    let mut path: Vec<&str> = key.split('.').collect();
+    let last = path.pop().expect("a key");
+    let mut table = config;
+    for name in path {
+        let inner = table.entry(name).or_insert_with(|| Table::new().into());
+        table = inner
+            .as_table_mut()
+            .unwrap_or_else(|| panic!("{key}: {name} is no table"));
+    }
+    table.insert(last.into(), value.into());
 }
 
 impl Default for Install {

@@ -3,6 +3,7 @@
 //! missing on the machine fails the test with the hint to run `make setup`.
 
 pub mod browser;
+pub mod canary;
 pub mod cases;
 pub mod curl;
 pub mod database;

@@ -165,10 +165,12 @@ impl MailServer {
 
     /// Tells an installation to deliver here, by STARTTLS and AUTH, trusting this authority alone.
     pub fn configure(&self, install: Install) -> Install {
-        install.with(
-            "mail.transport",
-            transport(self.port, self.folder.path(), true),
-        )
+        install.with("mail.transport", self.transport())
+    }
+
+    /// The `[….transport]` table that leads here.
+    pub fn transport(&self) -> Table {
+        transport(self.port, self.folder.path(), true)
     }
 
     /// The letters it has taken.

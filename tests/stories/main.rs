@@ -7,6 +7,7 @@ mod bad_cases;
 mod bad_requests;
 mod batches;
 mod bug_classes;
+mod canary;
 mod charsets;
 mod covers;
 mod crash;

@@ -1,8 +1,8 @@
 //! Takes anonymous tips, seals each at once to the responsible unit, and carries it there by mail.
 //!
 //! The modules in their order: right may use left, never the reverse (`tests/layers.rs` keeps it).
-//! clock, entropy, mac, id, catalogue, places, kinds, units → config → store | mail | limits → intake, delivery, correspondence, purge → http →
-//! app → cli.
+//! clock, entropy, mac, mark, id, catalogue, places, kinds, units → config → store | mail | limits → intake, delivery, correspondence,
+//! purge, canary → http → app → cli.
 
 pub mod catalogue;
 pub mod clock;
@@ -10,6 +10,7 @@ pub mod entropy;
 pub mod id;
 pub mod kinds;
 pub mod mac;
+pub mod mark;
 pub mod places;
 pub mod units;
 
@@ -20,6 +21,7 @@ pub mod mail;
 pub mod spool;
 pub mod store;
 
+pub mod canary;
 pub mod correspondence;
 pub mod delivery;
 pub mod intake;

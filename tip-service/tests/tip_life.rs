@@ -7,6 +7,8 @@
     reason = "a panic here is a failed test, which is what is wanted"
 )]
 
+#[path = "tip_life/canary.rs"]
+mod canary;
 #[path = "tip_life/crowd.rs"]
 mod crowd;
 #[path = "tip_life/desk.rs"]

@@ -114,8 +114,11 @@ struct Reference(toml::Table);
 
 impl Reference {
     fn read() -> Self {
-        let text = text(&repository(), "config/tip-service.toml");
-        Self(text.parse().expect("TOML"))
+        Self::of("config/tip-service.toml")
+    }
+
+    fn of(file: &str) -> Self {
+        Self(text(&repository(), file).parse().expect("TOML"))
     }
 
     fn value(&self, key: &str) -> String {
@@ -158,19 +161,42 @@ fn addresses_are_the_same_in_every_file_and_in_the_reference_configuration() {
 #[test]
 fn the_unit_has_each_secret_as_a_credential_and_its_folder_is_the_one_of_the_reference_configuration()
  {
+    let secrets = ["mail.transport.password_file", "replies.secret_key_file"];
+    secrets_are_credentials("tip-service", &Reference::read(), &secrets, &["store.path"]);
+}
+
+#[test]
+fn the_canary_s_unit_has_each_secret_as_a_credential_and_its_folder_is_the_one_of_its_reference() {
+    let secrets = [
+        "robot.mark_file",
+        "robot.secret_key_file",
+        "mail.transport.password_file",
+        "alarm.transport.password_file",
+    ];
+    let state = ["robot.maildir", "alarm.state_file"];
+    let reference = Reference::of("config/canary.toml");
+    secrets_are_credentials("tip-canary", &reference, &secrets, &state);
+}
+
+fn secrets_are_credentials(name: &str, reference: &Reference, secrets: &[&str], state: &[&str]) {
     let rendered = rendered();
-    let reference = Reference::read();
-    let unit = text(rendered.path(), "systemd/tip-service.service");
-    for key in ["mail.transport.password_file", "replies.secret_key_file"] {
+    let unit = text(rendered.path(), &format!("systemd/{name}.service"));
+    for key in secrets {
         let path = reference.value(key);
-        let name = path.strip_prefix("/run/credentials/tip-service.service/");
-        let name = name.unwrap_or_else(|| panic!("{key}: {path} is no credential of the unit"));
-        let line = format!("LoadCredential={name}:");
+        let credential = path.strip_prefix(&format!("/run/credentials/{name}.service/"));
+        let credential =
+            credential.unwrap_or_else(|| panic!("{key}: {path} is no credential of the unit"));
+        let line = format!("LoadCredential={credential}:");
         assert!(unit.contains(&line), "{key}: no {line}");
     }
-    let store = reference.value("store.path");
-    assert!(store.starts_with("/var/lib/tip-service/"), "{store}");
-    assert!(unit.contains("StateDirectory=tip-service\n"));
+    for key in state {
+        let path = reference.value(key);
+        assert!(
+            path.starts_with(&format!("/var/lib/{name}/")),
+            "{key}: {path}"
+        );
+    }
+    assert!(unit.contains(&format!("StateDirectory={name}\n")));
 }
 
 #[test]

@@ -63,6 +63,8 @@ fn systemd_finds_nothing_wrong_with_the_unit_and_the_drop_ins_and_would_find_a_t
     let root = systemd_root(rendered.path());
     for unit in [
         "tip-service.service",
+        "tip-canary.service",
+        "tip-canary.timer",
         "nginx.service",
         "tor@default.service",
     ] {
@@ -75,6 +77,7 @@ fn systemd_finds_nothing_wrong_with_the_unit_and_the_drop_ins_and_would_find_a_t
     }
     for file in [
         "tip-service.service",
+        "tip-canary.service",
         "nginx.service.d/tip-service.conf",
         "tor@default.service.d/tip-service.conf",
     ] {
@@ -89,18 +92,21 @@ fn systemd_finds_nothing_wrong_with_the_unit_and_the_drop_ins_and_would_find_a_t
 }
 
 #[test]
-fn systemd_rates_the_service_s_exposure_at_two_or_less() {
+fn systemd_rates_the_exposure_of_service_and_canary_at_two_or_less() {
     let rendered = rendered();
     let security = |unit: &Path| {
         run(Command::new("systemd-analyze")
             .args(["security", "--no-pager", "--offline=true", "--threshold=20"])
             .arg(unit))
     };
+    let canary = rendered.path().join("systemd/tip-canary.service");
     let unit = rendered.path().join("systemd/tip-service.service");
-    let rated = security(&unit);
-    let said = words(&rated);
-    println!("{}", said.lines().last().unwrap_or_default());
-    assert!(rated.status.success(), "{said}");
+    for unit in [&canary, &unit] {
+        let rated = security(unit);
+        let said = words(&rated);
+        println!("{}", said.lines().last().unwrap_or_default());
+        assert!(rated.status.success(), "{said}");
+    }
     // The same without what takes privileges away is above it.
     let bare: String = text(rendered.path(), "systemd/tip-service.service")
         .lines()

@@ -12,6 +12,7 @@
 //! The formats (letter, `tip.json`, size buckets, labels of the receipt) are written down in
 //! `FORMAT.md`.
 
+mod answer;
 mod armor;
 mod certificate;
 mod cleartext;
@@ -44,6 +45,7 @@ mod tip_json;
 mod unit_key;
 mod verdict;
 
+pub use answer::answer;
 pub use armor::armor;
 pub use cover::{Cover, ReplyTo};
 pub use entry::{Author, Entry, EntryError, MailboxKey, SealedEntry, seal_entry};
@@ -51,7 +53,7 @@ pub use key_error::KeyError;
 pub use keygen::{KeyPair, KeygenError, generate};
 pub use note::{DigestLine, Note};
 pub use open::{OpenError, SecretCert, open};
-pub use read::{letter_json, letter_photos, letter_text};
+pub use read::{letter_json, letter_photos, letter_service_cert, letter_text};
 pub use receipt::{Receipt, ReceiptError};
 pub use reply::{Opened, open_reply, verify_detached, verify_inline};
 pub use reward::{ClaimCode, ClaimError};

@@ -70,6 +70,11 @@ impl SecretCert {
         }
     }
 
+    /// The key itself, to sign with.
+    pub(crate) fn key(&self) -> &SignedSecretKey {
+        &self.key
+    }
+
     /// Fingerprint of the primary key: 40 upper-case hexadecimal digits.
     #[must_use]
     pub fn fingerprint(&self) -> String {

@@ -1,4 +1,4 @@
-//! Reads back the parts of a letter this crate made, for `tip-service open`.
+//! Reads back the parts of a letter this crate made, for `tip-service open` and the canary.
 //!
 //! Knows that one format and no other: it is not a MIME parser and must never be given mail from
 //! outside.
@@ -17,6 +17,13 @@ pub fn letter_text(entity: &[u8]) -> Option<String> {
 #[must_use]
 pub fn letter_json(entity: &[u8]) -> Option<String> {
     part(entity, "Content-Type: application/json;")
+}
+
+/// The service's certificate that answers are encrypted to, ASCII-armoured. `None` when `entity` is not a letter of ours, or
+/// takes no answer.
+#[must_use]
+pub fn letter_service_cert(entity: &[u8]) -> Option<String> {
+    part(entity, "Content-Type: application/pgp-keys;")
 }
 
 /// The photographs in a letter, in their order: JPEG, wiped when dropped. Empty when `entity` is not a letter of ours.

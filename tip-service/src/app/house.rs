@@ -143,7 +143,7 @@ fn warn_of_keys(loaded: &Loaded, now: u64) {
     if let Some(why) = &loaded.service_cert.lapse {
         tracing::error!(%why, "ALARM: the service's own certificate cannot be used, no unit can reply");
     }
-    for unit in loaded.register.units() {
+    for unit in loaded.register.all() {
         warn_of_unit(unit, now);
     }
 }

@@ -1,6 +1,7 @@
 //! The command line. Says what it does in Chinese and English; every command reads the same configuration
 //! and refuses the same mistakes.
 
+mod canary;
 mod keygen;
 mod open;
 mod outbox;
@@ -59,6 +60,11 @@ enum Command {
     },
     /// 收单位的回信（由邮件服务器的管道调用）· take one reply from the mail server's pipe
     ReceiveMail(receive_mail::Args),
+    /// 走一遍：发一条有记号的举报，看它寄到、答复、读到；不通就报警 · file a marked tip, watch it be answered, raise an alarm
+    Canary {
+        #[command(flatten)]
+        config: ConfigArg,
+    },
     /// 奖励 · rewards
     Reward {
         #[command(subcommand)]
@@ -94,6 +100,7 @@ impl Cli {
     pub fn run(self) -> Result<ExitCode> {
         let done = match self.command {
             Command::ReceiveMail(args) => return Ok(receive_mail::run(&args)),
+            Command::Canary { config } => return Ok(canary::run(&config.config)),
             Command::Serve {
                 config,
                 dev,

@@ -10,6 +10,7 @@ use sealed_tip::SecretCert;
 use zeroize::Zeroizing;
 
 use super::say;
+use crate::mail::messages_in;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -128,26 +129,6 @@ fn write_out(folder: &Path, letter: &Path, n: usize, all: &[Zeroizing<Vec<u8>>])
         say(&format!("照片 photograph · {}", path.display()));
     }
     Ok(())
-}
-
-/// The armoured blocks inside a mail, several when letters came together; the whole file if there is none (a bare or
-/// binary message).
-fn messages_in(mail: &[u8]) -> Vec<&[u8]> {
-    const BEGIN: &[u8] = b"-----BEGIN PGP MESSAGE-----";
-    const END: &[u8] = b"-----END PGP MESSAGE-----";
-    let find = |from: &[u8], mark: &[u8]| from.windows(mark.len()).position(|w| w == mark);
-    let (mut rest, mut found) = (mail, Vec::new());
-    while let Some(begin) = find(rest, BEGIN) {
-        rest = rest.get(begin..).unwrap_or_default();
-        let Some(end) = find(rest, END) else { break };
-        let (block, after) = rest.split_at(end + END.len());
-        found.push(block);
-        rest = after;
-    }
-    if found.is_empty() {
-        found.push(mail);
-    }
-    found
 }
 
 fn secret(file: &Path) -> Result<SecretCert> {

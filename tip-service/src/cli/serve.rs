@@ -61,7 +61,7 @@ pub(super) fn check(file: &Path, dev: bool) -> Result<()> {
 /// Refuses when some unit cannot take tips, and names all of them.
 pub(super) fn all_open(loaded: &Loaded) -> Result<()> {
     let now = SystemClock.unix();
-    let units = loaded.register.units().iter();
+    let units = loaded.register.all();
     let closed: Vec<String> = units
         .filter_map(|unit| Some(format!("unit {}: {}", unit.id, unit.usable(now).err()?)))
         .collect();

@@ -38,7 +38,7 @@ fn check(file: &Path) -> Result<()> {
     say("");
     say("单位和钥匙 · units and keys");
     let now = SystemClock.unix();
-    for unit in loaded.register.units() {
+    for unit in loaded.register.all() {
         for line in about(unit, now) {
             say(&line);
         }

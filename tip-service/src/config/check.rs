@@ -226,7 +226,7 @@ pub(super) fn is_file_name(name: &str) -> bool {
         && !name.contains(['/', '\\', '\0'])
 }
 
-fn is_domain(name: &str) -> bool {
+pub(super) fn is_domain(name: &str) -> bool {
     let label =
         |part: &str| !part.is_empty() && part.chars().all(is_id) && part.trim_matches('-') == part;
     name.len() <= 253 && name.contains('.') && name.split('.').all(label)
@@ -241,7 +241,8 @@ fn is_value(text: &str) -> bool {
         .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-fn ensure<T, E: Error>(right: bool, value: T, why: &str, hint: &str) -> Result<T, E> {
+/// The value if it is right, else an error at it.
+pub(super) fn ensure<T, E: Error>(right: bool, value: T, why: &str, hint: &str) -> Result<T, E> {
     if right {
         Ok(value)
     } else {

@@ -1,10 +1,11 @@
-//! Checks of the main file that need more than one key or a look at the disk.
+//! Checks of the main file, and of the canary's, that need more than one key or a look at the disk.
 //!
 //! Must never create, change or remove anything.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use super::canary::Canary;
 use super::error::{ConfigError, Fault};
 use super::file::{File, tidy};
 use super::settings::Config;
@@ -36,8 +37,29 @@ pub(super) fn check(file: &File, config: &Config) -> Vec<ConfigError> {
             "name the SQLite file in it",
         );
     }
-    look.transport(&config.mail.transport);
+    look.transport("mail.transport", &config.mail.transport);
     look.secret("replies.secret_key_file", &config.replies.secret_key_file);
+    if let Some(robot) = &config.canary {
+        look.secret("canary.mark_file", &robot.mark_file);
+    }
+    look.errors
+}
+
+/// The same for the canary's file.
+pub(super) fn check_canary(file: &File, canary: &Canary) -> Vec<ConfigError> {
+    let mut look = Look {
+        file,
+        errors: Vec::new(),
+    };
+    if let Some(path) = &canary.door.ca_file {
+        look.certificates("door.ca_file", path);
+    }
+    look.secret("robot.secret_key_file", &canary.robot.secret_key_file);
+    look.secret("robot.mark_file", &canary.robot.mark_file);
+    look.parent("robot.maildir", &canary.robot.maildir);
+    look.parent("alarm.state_file", &canary.alarm.state_file);
+    look.transport("mail.transport", &canary.mail.transport);
+    look.transport("alarm.transport", &canary.alarm.transport);
     look.errors
 }
 
@@ -95,15 +117,15 @@ impl Look<'_> {
         }
     }
 
-    fn transport(&mut self, transport: &Transport) {
+    fn transport(&mut self, section: &str, transport: &Transport) {
         match transport {
-            Transport::Maildir { dir } => self.parent("mail.transport.dir", dir),
+            Transport::Maildir { dir } => self.parent(&format!("{section}.dir"), dir),
             Transport::Smtp(smtp) => {
                 if let Some(path) = &smtp.password_file {
-                    self.secret("mail.transport.password_file", path);
+                    self.secret(&format!("{section}.password_file"), path);
                 }
                 if let Some(path) = &smtp.ca_file {
-                    self.certificates("mail.transport.ca_file", path);
+                    self.certificates(&format!("{section}.ca_file"), path);
                 }
             }
         }

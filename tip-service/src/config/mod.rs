@@ -1,9 +1,10 @@
 //! Reads the whole configuration and refuses to go on with any part of it that is wrong.
 //!
 //! One call, [`load`], is all of it: what it returns is checked, total and needs no further
-//! doubting. Must never fall back to a guess, never read a secret's contents into an error, and
+//! doubting. The canary has a file of its own ([`canary`]). Must never fall back to a guess, never read a secret's contents into an error, and
 //! never touch the network.
 
+pub mod canary;
 mod certs;
 mod check;
 mod disk;
@@ -14,22 +15,26 @@ mod pace;
 mod phrase;
 mod places;
 mod replies;
+mod robot;
 mod routes;
 mod settings;
 mod transport;
 mod units;
+mod web;
 
 use std::path::{Path, PathBuf};
 
 pub use error::{ConfigError, Fault};
 pub use pace::{Delivery, Level, Limits, Log, Retention};
 pub use replies::{Replies, ServiceCert, Triage};
+pub use robot::Robot;
 pub use settings::{Config, Mail, Registers, ReplyNames, Server, Site, Store};
 pub use transport::{Smtp, Tls, Transport};
 
 use crate::kinds::Kinds;
+use crate::mark::Mark;
 use crate::places::Places;
-use crate::units::{Register, Unit};
+use crate::units::{ROBOT, Register, Unit};
 use file::File;
 
 /// Everything the configuration says, checked.
@@ -45,6 +50,8 @@ pub struct Loaded {
     pub places: Places,
     /// What officers encrypt their replies to.
     pub service_cert: ServiceCert,
+    /// Tells the canary's tips from all others; `None`: there is no canary.
+    pub mark: Option<Mark>,
     /// Every certificate file with the unit it belongs to, the service's own last.
     pub cert_files: Vec<(String, PathBuf)>,
 }
@@ -87,6 +94,7 @@ pub fn load(file: &Path, now: u64) -> Result<Loaded, Vec<ConfigError>> {
         .and_then(|file| Ok((file.parse::<units::PublicKeys>().map_err(one)?, file)));
     let service_cert = replies::cert(&main, &config.replies, now).map_err(one);
     let service_cert = keep(service_cert, &mut errors);
+    let robot = keep(robot::read(&main, &config, now), &mut errors);
     let kinds = keep(kinds, &mut errors);
     let places = keep(places, &mut errors);
     let units = keep(units, &mut errors);
@@ -104,8 +112,8 @@ pub fn load(file: &Path, now: u64) -> Result<Loaded, Vec<ConfigError>> {
     }
     .join();
     let joined = keep(joined, &mut errors);
-    let (Some(kinds), Some(places), Some(service_cert), Some(joined)) =
-        (kinds, places, service_cert, joined)
+    let (Some(kinds), Some(places), Some(service_cert), Some(robot), Some(joined)) =
+        (kinds, places, service_cert, robot, joined)
     else {
         return Err(errors);
     };
@@ -119,16 +127,16 @@ pub fn load(file: &Path, now: u64) -> Result<Loaded, Vec<ConfigError>> {
         places: &places,
         units: joined,
     };
-    match (
-        keep(known.register(&units.route), &mut errors),
-        errors.is_empty(),
-    ) {
+    let register = known.register(&units.route);
+    let register = register.and_then(|all| robot::join(&units_file, all, robot.as_ref()));
+    match (keep(register, &mut errors), errors.is_empty()) {
         (Some(register), true) => Ok(Loaded {
             config,
             register,
             kinds,
             places,
             service_cert,
+            mark: robot.map(|robot| robot.mark),
             cert_files,
         }),
         _ => Err(errors),
@@ -152,6 +160,8 @@ pub fn expected_certs(file: &Path) -> Result<Vec<(String, Vec<PathBuf>)>, Vec<Co
 fn cert_files(units: &units::PrivateKeys, config: &Config) -> Vec<(String, Vec<PathBuf>)> {
     let keys = &config.registers.keys;
     let service = ("service".to_owned(), vec![config.replies.cert_file.clone()]);
+    let robot = config.canary.iter();
+    let robot = robot.map(|robot| (ROBOT.to_owned(), vec![robot.cert_file.clone()]));
     units
         .unit
         .iter()
@@ -160,6 +170,7 @@ fn cert_files(units: &units::PrivateKeys, config: &Config) -> Vec<(String, Vec<P
             let paths = names.map(|name| keys.join(name)).collect();
             (unit.id.clone(), paths)
         })
+        .chain(robot)
         .chain([service])
         .collect()
 }

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::check;
 use super::pace::{Delivery, Limits, Log, Retention};
 use super::replies::{Replies, Triage};
+use super::robot::Robot;
 use super::transport::{self, Transport};
 use crate::id::{self, Id};
 
@@ -45,6 +46,9 @@ pub struct Config {
     /// What is written to the log.
     #[serde(default)]
     pub log: Log,
+    /// The robot unit that answers the canary.
+    #[serde(default)]
+    pub canary: Option<Robot>,
 }
 
 /// The door.
@@ -208,7 +212,10 @@ impl Config {
             &mut self.replies.secret_key_file,
             &mut self.replies.cert_file,
         ];
-        for path in paths.into_iter().chain(self.mail.transport.paths()) {
+        let robot = self.canary.iter_mut();
+        let robot = robot.flat_map(|robot| [&mut robot.cert_file, &mut robot.mark_file]);
+        let paths = paths.into_iter().chain(robot);
+        for path in paths.chain(self.mail.transport.paths()) {
             *path = folder.join(&*path);
         }
     }

@@ -10,7 +10,7 @@ use super::receive::{Desk, Failure};
 use super::refusal::Refusal;
 use crate::id::{self, Id};
 use crate::store::{NewLetter, ReplyChange, Target, ThreadRow};
-use crate::units::Unit;
+use crate::units::{ROBOT, Unit};
 
 impl Desk<'_> {
     /// What changes, what the holder reads, and the letters to both units.
@@ -60,6 +60,10 @@ impl Desk<'_> {
     ) -> Result<Arc<Unit>, Failure> {
         let units = self.loaded.register.units();
         let refused = |why: String| Failure::from(Refusal::ForwardTo(why));
+        if from.id == ROBOT {
+            // Its key lies on a machine: whoever has it must not get further than the robot's own threads.
+            return Err(refused("自动检查的信不能转办。".to_owned()));
+        }
         let Some(to) = units
             .iter()
             .find(|unit| unit.id == name || unit.name == name)

@@ -17,7 +17,7 @@ use crate::config::Loaded;
 use crate::entropy::Entropy;
 use crate::id::{self, Id};
 use crate::store::{Reply, ReplyChange, State, Store, StoreError, Taken, Target, ThreadRow};
-use crate::units::Unit;
+use crate::units::{ROBOT, Unit};
 
 /// Days for which a signed message is remembered: longer than a signature is believed.
 const SEEN_DAYS: u32 = 45;
@@ -136,6 +136,7 @@ impl Desk<'_> {
                 unit_id: unit.id.clone(),
                 seen: signed.name(),
                 seen_ends_day: day + SEEN_DAYS,
+                counts: unit.id != ROBOT,
                 change,
                 entry,
                 letters,

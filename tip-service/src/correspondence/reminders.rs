@@ -9,7 +9,7 @@ use crate::config::Loaded;
 use crate::entropy::Entropy;
 use crate::id::{self, Id};
 use crate::store::{About, NewLetter, Nudge, State, Store, StoreError, ThreadRow};
-use crate::units::Unit;
+use crate::units::{ROBOT, Unit};
 
 const HOUR: u64 = 3600;
 
@@ -34,7 +34,7 @@ impl Reminders<'_> {
         let now = self.clock.unix();
         let threads = self.store.open_threads().await?;
         let mut written = 0;
-        for thread in &threads {
+        for thread in threads.iter().filter(|thread| thread.unit_id != ROBOT) {
             let step = self.step(thread, now);
             if step > thread.nudges && self.remind(thread, step, now).await? {
                 written += 1;

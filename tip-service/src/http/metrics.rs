@@ -13,6 +13,7 @@ use axum::routing::get;
 
 use super::Door;
 use crate::store::{Store, StoreError};
+use crate::units::ROBOT;
 
 /// Steady seconds for which numbers that a tip changes stand still.
 const STANDS: u64 = 3600;
@@ -73,11 +74,13 @@ impl Watched {
 
 impl Hourly {
     async fn count(store: &Store, now: u64) -> Result<Self, StoreError> {
+        // The canary says itself how its letters fare.
+        let (waiting, parked) = store.backlog(ROBOT).await?;
         Ok(Self {
             since: now,
             free_mib: store.free_mib().map(|free| free / SPACE_STEP * SPACE_STEP),
-            waiting_at_most: coarse(store.waiting()),
-            some_parked: store.parked().await? > 0,
+            waiting_at_most: coarse(waiting),
+            some_parked: parked > 0,
         })
     }
 }

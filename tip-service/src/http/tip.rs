@@ -125,6 +125,7 @@ fn refused(door: &Door, mut form: RawForm, album: &Album, error: &SubmitError) -
         SubmitError::Invalid(errors) => (errors.as_slice(), Trouble::Fields),
         SubmitError::Exposing(places) => (&[][..], Trouble::Exposing(places)),
         SubmitError::FormUnknown => (&[][..], Trouble::FormUnknown),
+        SubmitError::Mark => (&[][..], Trouble::Mark),
         SubmitError::Closed(unit) => (&[][..], Trouble::Closed(unit)),
         SubmitError::Wait { ticket, seconds } => {
             form.set("ticket".to_owned(), ticket.clone());
@@ -148,6 +149,7 @@ enum Trouble<'a> {
     Fields,
     Exposing(&'a [Exposure]),
     FormUnknown,
+    Mark,
     TooOften,
     TooLarge,
     TooSlow,
@@ -178,7 +180,7 @@ impl From<Fault> for Trouble<'_> {
 impl Trouble<'_> {
     fn status(self) -> StatusCode {
         match self {
-            Self::Fields | Self::Exposing(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Fields | Self::Exposing(_) | Self::Mark => StatusCode::UNPROCESSABLE_ENTITY,
             Self::FormUnknown | Self::Malformed => StatusCode::BAD_REQUEST,
             Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge | Self::TooManyParts => StatusCode::PAYLOAD_TOO_LARGE,
@@ -196,6 +198,7 @@ impl Trouble<'_> {
         let (title, text) = match self {
             Self::Fields | Self::Exposing(_) | Self::Photographs(_) => return None,
             Self::FormUnknown => ("again.unknown", "again.unknown_text"),
+            Self::Mark => ("again.mark", "again.mark_text"),
             Self::TooOften => ("again.often", "again.often_text"),
             Self::TooLarge => ("again.large", "again.large_text"),
             Self::TooSlow => ("again.slow", "again.slow_text"),

@@ -24,6 +24,8 @@ pub(super) struct Sealer {
     loaded: Arc<Loaded>,
     entropy: Arc<Entropy>,
     clock: Arc<dyn Clock>,
+    /// A tip is the canary's: the robot's alone.
+    to_robot: bool,
 }
 
 /// What all letters of one press have in common.
@@ -38,20 +40,31 @@ impl Intake {
             loaded: self.loaded.clone(),
             entropy: self.entropy.clone(),
             clock: self.clock.clone(),
+            to_robot: false,
         }
     }
 }
 
 impl Sealer {
+    /// For a tip of the canary's, if it is one.
+    pub(super) fn to_robot(self, to_robot: bool) -> Self {
+        Self { to_robot, ..self }
+    }
+
+    /// The units that a tip goes to.
+    fn responsible(&self, tip: &Tip) -> &[Arc<Unit>] {
+        let register = &self.loaded.register;
+        if self.to_robot {
+            return register.robot();
+        }
+        let county = tip.county.as_ref().map(|county| county.code.as_str());
+        register.route(&tip.kind.code, county, tip.officials)
+    }
+
     /// Whether every unit that a tip goes to can be written to.
     pub(super) fn is_open(&self, tip: &Tip) -> Result<(), SubmitError> {
-        let county = tip.county.as_ref().map(|county| county.code.as_str());
-        let units = self
-            .loaded
-            .register
-            .route(&tip.kind.code, county, tip.officials);
         let now = self.clock.unix();
-        units.iter().try_for_each(|unit| {
+        self.responsible(tip).iter().try_for_each(|unit| {
             let usable = unit.usable(now);
             usable.map_err(|_| SubmitError::Closed(Arc::clone(unit)))
         })
@@ -65,15 +78,13 @@ impl Sealer {
         threads: &[ThreadRow],
         receipt: Option<&Receipt>,
     ) -> Result<Vec<NewLetter>, SubmitError> {
-        let county = tip.county.as_ref().map(|county| county.code.as_str());
         let register = &self.loaded.register;
-        let units = register.route(&tip.kind.code, county, tip.officials);
         let about = About {
             reference: &id::reference(mailbox_id),
             receipt,
         };
         let mut letters = Vec::new();
-        for routed in units {
+        for routed in self.responsible(tip) {
             let thread = threads.iter().find(|t| t.routed_to == routed.id);
             let unit = thread
                 .and_then(|t| register.unit(&t.unit_id))

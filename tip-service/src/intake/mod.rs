@@ -28,6 +28,7 @@ use crate::clock::{self, Clock};
 use crate::config::Loaded;
 use crate::entropy::Entropy;
 use crate::id::Id;
+use crate::mark;
 use crate::spool::SpoolError;
 use crate::store::{Class, Mailbox, NewLetter, Queued, Store, StoreError, Submitted};
 use crate::units::Unit;
@@ -105,6 +106,9 @@ pub enum SubmitError {
     /// The responsible unit's form is closed.
     #[error("unit {} is closed", .0.id)]
     Closed(Arc<Unit>),
+    /// It holds a mark that is not our canary's: show the form again, without it.
+    #[error("a mark that does not fit")]
+    Mark,
     /// Nothing beyond the budgets is taken now: with this ticket it is, after a while.
     #[error("the tip must wait {seconds} s")]
     Wait {
@@ -136,6 +140,7 @@ impl Intake {
         class: Class,
     ) -> Result<Accepted, SubmitError> {
         let id = FormId::parse(form.get("form_id")).ok_or(SubmitError::FormUnknown)?;
+        let by_canary = self.is_by_canary(form)?;
         let key = self.forms.key_of(&id);
         let known = self.begun(&id, key.is_some()).await?;
         let mut tip =
@@ -164,9 +169,10 @@ impl Intake {
             content_hash: photographs::content_hash(&id, words_hash, photographs, with_place),
             words_hash,
             waited: worth == Worth::Ripe,
+            by_canary,
         };
         // Told first: nobody shall think over words that cannot be sent.
-        self.sealer().is_open(&tip)?;
+        self.sealer().to_robot(by_canary).is_open(&tip)?;
         self.look_at(&tip, form, &press).await?;
         // Held until all is stored: what photographs take of memory, they take once.
         let _turn = self
@@ -179,7 +185,7 @@ impl Intake {
             }
             (done, _) => done?,
         };
-        if news == Submitted::Stored && !tip.supplement {
+        if news == Submitted::Stored && !tip.supplement && !by_canary {
             self.tally
                 .add(clock::day(self.clock.unix()), &tip.kind.code);
         }
@@ -188,6 +194,16 @@ impl Intake {
             news: News::of(news, tip.supplement)?,
             class,
         })
+    }
+
+    /// Without a mark it is a person's. No page has the field, so one with a mark that does not fit came from a canary with
+    /// another key: it must neither be lost nor go to a unit, so it is given back.
+    fn is_by_canary(&self, form: &RawForm) -> Result<bool, SubmitError> {
+        match (form.get(mark::FIELD), &self.loaded.mark) {
+            ("", _) => Ok(false),
+            (shown, Some(mark)) if mark.fits(form.get("form_id"), shown) => Ok(true),
+            _ => Err(SubmitError::Mark),
+        }
     }
 
     /// The mailbox of a form from before a restart; `None`: the form's key is at hand.

@@ -54,6 +54,17 @@ pub struct Alarm<'a> {
     pub day: u32,
 }
 
+/// A unit's answer to a letter, as an officer's mail program sends it: by a person, as far as headers tell.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<'a> {
+    /// Names the mail.
+    pub id: &'a Id,
+    /// Armoured OpenPGP, signed inside.
+    pub sealed: &'a [u8],
+    /// Days since 1970.
+    pub day: u32,
+}
+
 type Built = Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>>;
 
 /// RFC 3156 `multipart/encrypted`.
@@ -66,6 +77,11 @@ pub(super) fn sealed(from: &str, domain: &str, to: &str, letter: &Envelope<'_>) 
     if let Some(address) = letter.reply_to {
         head = head.reply_to(address.parse::<Mailbox>()?);
     }
+    Ok(head.multipart(encrypted(letter.sealed)?)?.formatted())
+}
+
+/// The two parts of RFC 3156, section 4.
+fn encrypted(sealed: &[u8]) -> Result<MultiPart, Box<dyn std::error::Error + Send + Sync>> {
     let version = SinglePart::builder()
         .header(ContentType::parse("application/pgp-encrypted")?)
         .header(ContentTransferEncoding::SevenBit)
@@ -76,11 +92,9 @@ pub(super) fn sealed(from: &str, domain: &str, to: &str, letter: &Envelope<'_>) 
         )?)
         .header(ContentDisposition::inline_with_name("encrypted.asc"))
         .header(ContentTransferEncoding::SevenBit)
-        .body(String::from_utf8(letter.sealed.to_vec())?);
-    let body = MultiPart::encrypted("application/pgp-encrypted".to_owned())
-        .singlepart(version)
-        .singlepart(payload);
-    Ok(head.multipart(body)?.formatted())
+        .body(String::from_utf8(sealed.to_vec())?);
+    let both = MultiPart::encrypted("application/pgp-encrypted".to_owned());
+    Ok(both.singlepart(version).singlepart(payload))
 }
 
 /// `multipart/mixed`: a few words that are the same whatever is in it, then each letter as `message/rfc822`, as it
@@ -113,22 +127,27 @@ pub(super) fn alarm(from: &str, domain: &str, to: &str, alarm: &Alarm<'_>) -> Bu
     Ok(head.singlepart(part)?.formatted())
 }
 
-fn head(
-    from: &str,
-    domain: &str,
-    to: &str,
-    id: &Id,
-    day: u32,
-) -> Result<MessageBuilder, lettre::address::AddressError> {
+/// Without the header that says it is a machine's: the service would not read it.
+pub(super) fn answer(from: &str, domain: &str, to: &str, answer: &Answer<'_>) -> Built {
+    let head = plain_head(from, domain, to, answer.id, answer.day)?.subject(SUBJECT);
+    Ok(head.multipart(encrypted(answer.sealed)?)?.formatted())
+}
+
+type Head = Result<MessageBuilder, lettre::address::AddressError>;
+
+fn head(from: &str, domain: &str, to: &str, id: &Id, day: u32) -> Head {
     // RFC 3834: nobody's out-of-office answers a machine.
     let automatic = HeaderValue::new(
         HeaderName::new_from_ascii_str("Auto-Submitted"),
         "auto-generated".to_owned(),
     );
+    Ok(plain_head(from, domain, to, id, day)?.raw_header(automatic))
+}
+
+fn plain_head(from: &str, domain: &str, to: &str, id: &Id, day: u32) -> Head {
     Ok(Message::builder()
         .from(from.parse::<Mailbox>()?)
         .to(to.parse::<Mailbox>()?)
         .date(SystemTime::UNIX_EPOCH + Duration::from_secs(clock::day_start(day)))
-        .message_id(Some(message_id(id, domain)))
-        .raw_header(automatic))
+        .message_id(Some(message_id(id, domain))))
 }

@@ -1,11 +1,13 @@
 //! Mail out: wraps a sealed letter as RFC 3156 mail and hands it to the unit's mail server (or, for the demo,
 //! lays it in a Maildir). Nothing of the tip is in a header; no letter leaves without TLS.
 
+mod armored;
 mod maildir;
 mod message;
 mod smtp;
 
-pub use message::{Alarm, Batch, Envelope};
+pub use armored::messages_in;
+pub use message::{Alarm, Answer, Batch, Envelope};
 
 use std::time::Duration;
 
@@ -82,9 +84,21 @@ impl Transport {
     /// # Errors
     /// A file that cannot be read, an address that is none.
     pub fn new(mail: &config::Mail) -> Result<Self, TransportError> {
-        let (way, deadline) = match &mail.transport {
+        Self::over(&mail.transport, &mail.from, &mail.domain)
+    }
+
+    /// The same for somebody else's mail; `domain` stands behind the names of his mails and in the greeting.
+    ///
+    /// # Errors
+    /// As [`Transport::new`].
+    pub fn over(
+        transport: &config::Transport,
+        from: &str,
+        domain: &str,
+    ) -> Result<Self, TransportError> {
+        let (way, deadline) = match transport {
             config::Transport::Smtp(s) => (
-                Way::Smtp(smtp::Smtp::new(s, &mail.domain)?),
+                Way::Smtp(smtp::Smtp::new(s, domain)?),
                 Duration::from_secs(s.timeout_seconds),
             ),
             config::Transport::Maildir { dir } => {
@@ -93,8 +107,8 @@ impl Transport {
         };
         Ok(Self {
             way,
-            from: mail.from.clone(),
-            domain: mail.domain.clone(),
+            from: from.to_owned(),
+            domain: domain.to_owned(),
             deadline,
         })
     }
@@ -127,6 +141,16 @@ impl Transport {
         let raw = message::alarm(&self.from, &self.domain, to.address, alarm)
             .map_err(|_| unbuilt("could not build the alarm"))?;
         self.deliver(to, alarm.id, alarm.day, raw).await
+    }
+
+    /// Sends a unit's signed and encrypted answer.
+    ///
+    /// # Errors
+    /// As [`Transport::send`].
+    pub async fn answer(&self, to: Recipient<'_>, answer: &Answer<'_>) -> Result<(), SendError> {
+        let raw = message::answer(&self.from, &self.domain, to.address, answer)
+            .map_err(|_| unbuilt("could not build the answer"))?;
+        self.deliver(to, answer.id, answer.day, raw).await
     }
 
     /// Whether the way out is open now: for SMTP connects, starts TLS and logs in.

@@ -115,6 +115,22 @@ impl Store {
             .collect()
     }
 
+    /// Letters that wait, and letters that wait for the operator; those to one unit are left out.
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn backlog(&self, without: &str) -> Result<(u64, u64), StoreError> {
+        let (waiting, parked): (i64, i64) = sqlx::query_as(
+            "SELECT count(CASE WHEN state <> 'parked' THEN 1 END), count(CASE WHEN state = 'parked' THEN 1 END) \
+             FROM outbox WHERE state <> 'delivered' AND unit_id <> $1",
+        )
+        .bind(without)
+        .fetch_one(&self.read)
+        .await?;
+        let count = |n| u64::try_from(n).unwrap_or(0);
+        Ok((count(waiting), count(parked)))
+    }
+
     /// Whether no tip's first letter (nor one that looks like it) went to the unit on that day or waits since.
     ///
     /// # Errors

@@ -35,6 +35,8 @@ pub struct Reply {
     pub seen_ends_day: u32,
     /// What changes.
     pub change: Change,
+    /// Whether it counts in the public statistics: the robot's does not.
+    pub counts: bool,
     /// For the holder of the receipt.
     pub entry: SealedEntry,
     /// Letters that follow from it.
@@ -100,7 +102,8 @@ pub(super) async fn apply(db: &mut SqliteConnection, r: &Reply) -> Result<Taken,
         return Ok(Taken::Full);
     }
     remember(db, r).await?;
-    if thread.state.is_unacknowledged() && !matches!(r.change, Change::Forward(_)) {
+    let acknowledges = thread.state.is_unacknowledged() && !matches!(r.change, Change::Forward(_));
+    if acknowledges && r.counts {
         let days = thread
             .waiting_since()
             .map_or(0, |since| r.day.saturating_sub(since));

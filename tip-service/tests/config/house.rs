@@ -19,13 +19,14 @@ use rand::rngs::StdRng;
 use sealed_tip::KeyPair;
 use tempfile::TempDir;
 use tip_service::clock::{Clock, FixedClock};
-use tip_service::config::{ConfigError, Loaded, load};
+use tip_service::config::{ConfigError, Loaded, canary, load};
 use toml::Value;
 
 pub(crate) const REFERENCE: &str = "config/tip-service.toml";
 pub(crate) const DEV: &str = "config/dev.toml";
-/// Whoever has a key: the units, and the service itself.
-const HOLDERS: [&str; 7] = [
+pub(crate) const CANARY: &str = "config/canary.toml";
+/// Whoever has a key: the units, the service itself, and the robot.
+const HOLDERS: [&str; 8] = [
     "city",
     "longshan",
     "xian",
@@ -33,8 +34,11 @@ const HOLDERS: [&str; 7] = [
     "dongliao",
     "oversight",
     "service",
+    "canary",
 ];
 const NOW: u64 = 1_800_000_000;
+/// What canary and service share.
+pub(crate) const MARK: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 /// The folder, gone when dropped.
 pub(crate) struct House {
@@ -67,10 +71,11 @@ impl House {
         }
         let files =
             ["units.toml", "kinds.toml", "places.toml"].map(|name| format!("config/{name}"));
-        for file in files
-            .iter()
-            .map(String::as_str)
-            .chain([REFERENCE, DEV, "site/data/units.toml"])
+        for file in
+            files
+                .iter()
+                .map(String::as_str)
+                .chain([REFERENCE, DEV, CANARY, "site/data/units.toml"])
         {
             house.write(file, &shipped(file));
         }
@@ -78,11 +83,26 @@ impl House {
         house.publish_a_fingerprint();
         house.write("config/smtp-password", "secret");
         house.close_to_others("config/smtp-password");
-        for file in ["config/service.secret.asc", "var/keys/service.secret.asc"] {
-            house.write(file, &key_pair("service").secret_armored);
+        for (file, holder) in [
+            ("config/service.secret.asc", "service"),
+            ("var/keys/service.secret.asc", "service"),
+            ("config/canary.secret.asc", "canary"),
+        ] {
+            house.write(file, &key_pair(holder).secret_armored);
             house.close_to_others(file);
         }
-        house.write("config/smtp-ca.pem", "-----BEGIN CERTIFICATE-----\n");
+        for (file, text) in [
+            ("config/mail-password", "secret"),
+            ("config/alarm-password", "secret"),
+            ("config/mark", MARK),
+            ("var/canary-mark", MARK),
+        ] {
+            house.write(file, text);
+            house.close_to_others(file);
+        }
+        for file in ["config/smtp-ca.pem", "config/ca.pem"] {
+            house.write(file, "-----BEGIN CERTIFICATE-----\n");
+        }
         for unit in HOLDERS {
             house.write(
                 &format!("var/keys/{unit}.cert.asc"),
@@ -92,21 +112,26 @@ impl House {
         house
     }
 
-    /// The reference is written for a server; here its folders are ours.
+    /// The references are written for a server; here its folders are ours.
     fn bend_paths(&self) {
         let folders = [
             ("/srv/tip-service", ""),
             ("/var/lib/tip-service", "/var"),
             ("/etc/tip-service", "/config"),
             ("/run/credentials/tip-service.service", "/config"),
+            ("/etc/tip-canary", "/config"),
+            ("/run/credentials/tip-canary.service", "/config"),
+            ("/var/lib/tip-canary", "/var"),
         ];
         let root = self.folder.path().display();
-        let bent = folders
-            .iter()
-            .fold(self.text(REFERENCE), |text, (theirs, ours)| {
-                text.replace(&format!("\"{theirs}/"), &format!("\"{root}{ours}/"))
-            });
-        self.write(REFERENCE, &bent);
+        for file in [REFERENCE, CANARY] {
+            let bent = folders
+                .iter()
+                .fold(self.text(file), |text, (theirs, ours)| {
+                    text.replace(&format!("\"{theirs}/"), &format!("\"{root}{ours}/"))
+                });
+            self.write(file, &bent);
+        }
     }
 
     /// None is published in the repository; the key should be covered all the same.
@@ -182,16 +207,38 @@ impl House {
         file: &str,
         document: &Value,
     ) -> Result<Loaded, Vec<ConfigError>> {
+        self.changed(file, document, || self.load(main))
+    }
+
+    /// What is wrong with a main file and all it names, whichever command it is for.
+    pub(crate) fn verdict(&self, main: &str) -> Result<(), Vec<ConfigError>> {
+        match main {
+            CANARY => canary::load(&self.path(main)).map(drop),
+            _ => self.load(main).map(drop),
+        }
+    }
+
+    /// The same with one file changed, which is put back.
+    pub(crate) fn verdict_with(
+        &self,
+        main: &str,
+        file: &str,
+        document: &Value,
+    ) -> Result<(), Vec<ConfigError>> {
+        self.changed(file, document, || self.verdict(main))
+    }
+
+    fn changed<T>(&self, file: &str, document: &Value, then: impl FnOnce() -> T) -> T {
         let before = self.text(file);
         self.write(file, &toml::to_string(document).unwrap());
-        let loaded = self.load(main);
+        let done = then();
         self.write(file, &before);
-        loaded
+        done
     }
 
     /// What is said on the terminal, with the folder's own name taken out.
     pub(crate) fn complaint(&self, main: &str) -> String {
-        let errors = self.load(main).expect_err("should be refused");
+        let errors = self.verdict(main).expect_err("should be refused");
         let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
         said.join("\n")
             .replace(&format!("{}/", self.folder.path().display()), "")

@@ -26,7 +26,19 @@ impl Desk {
     }
 
     pub(crate) async fn with_room_for(max_waiting: u64) -> Self {
+        Self::of(House::new(), max_waiting).await
+    }
+
+    /// With a robot unit that answers a canary.
+    pub(crate) async fn with_robot() -> Self {
         let house = House::new();
+        let robot = "[canary]\nmail = \"canary@units.example.invalid\"\n\
+            cert_file = \"../var/keys/canary.cert.asc\"\nmark_file = \"../var/canary-mark\"\n";
+        house.write(DEV, &format!("{}\n{robot}", house.text(DEV)));
+        Self::of(house, 1000).await
+    }
+
+    async fn of(house: House, max_waiting: u64) -> Self {
         let loaded = Arc::new(house.load(DEV).unwrap());
         let clock = Arc::new(FixedClock::new(house.now()));
         let capacity = Capacity {

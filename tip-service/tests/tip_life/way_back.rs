@@ -49,6 +49,7 @@ impl Known {
             sealed_tip::seal_entry(&entry, &mailbox.public_key, &mailbox.shred_key, &mut rng);
         let today = self.desk.today();
         let reply = Reply {
+            counts: true,
             thread_id: self.thread,
             unit_id: unit.to_owned(),
             seen: [n; 32],

@@ -7,7 +7,6 @@
 mod register;
 
 use std::fmt;
-use std::sync::Arc;
 
 use sealed_tip::UnitCert;
 
@@ -79,6 +78,8 @@ pub const ROBOT: &str = "canary";
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     pub(in crate::units) fn unit(id: &str) -> Arc<Unit> {

@@ -16,7 +16,7 @@ const COUNTY_UNITS: usize = 2998;
 /// The letters that wait, round by round.
 const WAITING: [usize; 2] = [1_000, 300_000];
 /// The rate is that of the first ones, or the service would have to deliver for minutes.
-const FIRST: usize = 20_000;
+const FIRST: usize = 3_000;
 /// Ciphertext of an ordinary tip.
 const BYTES: usize = 8_700;
 
@@ -176,6 +176,6 @@ fn fill(install: &Install, count: usize) {
     );
     database.run(
         "INSERT INTO mailbox (id, lookup_hash, public_key, ends_day) \
-         SELECT mailbox_id, mailbox_id || mailbox_id, randomblob(32), received_day + 200 FROM outbox",
+         SELECT mailbox_id, CAST(mailbox_id || mailbox_id AS BLOB), randomblob(32), received_day + 200 FROM outbox",
     );
 }

@@ -191,7 +191,10 @@ fn secrets_are_credentials(name: &str, reference: &Reference, secrets: &[&str], 
     }
     for key in state {
         let path = reference.value(key);
-        assert!(path.starts_with(&format!("/var/lib/{name}/")), "{key}: {path}");
+        assert!(
+            path.starts_with(&format!("/var/lib/{name}/")),
+            "{key}: {path}"
+        );
     }
     assert!(unit.contains(&format!("StateDirectory={name}\n")));
 }

@@ -61,9 +61,7 @@ impl Canary {
     }
 
     async fn form_page(&self) -> Result<Page, Fault> {
-        let answer = self.web.get(&self.config.door.form_url).await;
-        let page = page(Step::Form, answer)?;
-        Ok(page)
+        page(Step::Form, self.web.get(&self.config.door.form_url).await)
     }
 
     async fn file(&self, form: &Form, what: &str) -> Result<String, Fault> {

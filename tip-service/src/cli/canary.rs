@@ -1,6 +1,6 @@
 //! `canary`: one run, for a timer. Exit 0: all is well. 1: it is not, and the operator was told by letter, now or within the
-//! configured hours. 3: nobody was told (the letter could not be sent, or the canary could not even begin); whoever started
-//! it must do so by other means.
+//! configured hours. 3: nobody was told (the letter could not be sent, or the canary could not even begin), or what was told
+//! cannot be noted; whoever started it must do so by other means.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use anyhow::{Result, anyhow};
 
 use super::say;
 use super::serve::runtime;
-use crate::canary::{Canary, Fault, Told};
+use crate::canary::{Canary, Fault, Told, Untold};
 use crate::clock::SystemClock;
 use crate::config;
 use crate::entropy::Entropy;
@@ -27,7 +27,10 @@ pub(super) fn run(file: &Path) -> ExitCode {
             for line in format!("{error:#}").lines() {
                 say(line);
             }
-            say("没有人被通知 · nobody was told");
+            let was_sent = matches!(error.downcast_ref(), Some(Untold::State(_)));
+            if !was_sent {
+                say("没有人被通知 · nobody was told");
+            }
             ExitCode::from(UNTOLD)
         }
     }

@@ -117,10 +117,7 @@ pub fn load(file: &Path, now: u64) -> Result<Loaded, Vec<ConfigError>> {
     else {
         return Err(errors);
     };
-    let cert_files = cert_files(&units, &config)
-        .into_iter()
-        .flat_map(|(id, paths)| paths.into_iter().map(move |path| (id.clone(), path)))
-        .collect();
+    let cert_files = each_file(cert_files(&units, &config));
     let known = routes::Known {
         file: &units_file,
         kinds: &kinds,
@@ -155,6 +152,14 @@ pub fn expected_certs(file: &Path) -> Result<Vec<(String, Vec<PathBuf>)>, Vec<Co
     let units_file = read(&main, "registers.units", &config.registers.units)?;
     let units: units::PrivateKeys = units_file.parse().map_err(one)?;
     Ok(cert_files(&units, &config))
+}
+
+fn each_file(of_all: Vec<(String, Vec<PathBuf>)>) -> Vec<(String, PathBuf)> {
+    let of_one = |(id, paths): (String, Vec<PathBuf>)| {
+        let paths = paths.into_iter();
+        paths.map(move |path| (id.clone(), path))
+    };
+    of_all.into_iter().flat_map(of_one).collect()
 }
 
 fn cert_files(units: &units::PrivateKeys, config: &Config) -> Vec<(String, Vec<PathBuf>)> {

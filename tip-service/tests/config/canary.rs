@@ -1,6 +1,8 @@
 //! The canary's own file: the reference is good, a key may be left out when it says so, and mistakes are named as in the
 //! service's. The walks over all keys are those of the other files.
 
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 use tip_service::config::canary;
 
 use super::house::{CANARY, House, MARK, REFERENCE};
@@ -111,11 +113,28 @@ fn a_secret_of_the_canary_that_is_open_to_others_short_or_not_there_is_named_and
 }
 
 #[test]
-fn a_robot_whose_certificate_has_lapsed_is_closed_and_a_unit_of_its_name_is_refused() {
+fn a_robot_whose_certificate_has_lapsed_is_closed_and_closes_nobody_else() {
     let house = House::new();
-    house.later_by_days(40);
-    let loaded = house.load(REFERENCE);
-    assert!(loaded.is_err(), "no unit at all can be written to");
+    let born = house.now() - 3 * 86_400;
+    let lapsed = sealed_tip::generate(
+        "canary <c@x.invalid>",
+        born,
+        Some(1),
+        &mut StdRng::seed_from_u64(3),
+    );
+    house.write("var/keys/canary.cert.asc", &lapsed.unwrap().cert_armored);
+    let register = house.load(REFERENCE).unwrap().register;
+    assert!(register.robot()[0].usable(house.now()).is_err());
+    assert!(
+        register
+            .units()
+            .iter()
+            .all(|unit| unit.usable(house.now()).is_ok())
+    );
+}
+
+#[test]
+fn a_unit_of_the_robot_s_name_is_refused() {
     let house = House::new();
     for file in ["config/units.toml", "site/data/units.toml"] {
         house.replace(file, "id = \"oversight\"", "id = \"canary\"");

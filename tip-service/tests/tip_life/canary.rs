@@ -27,7 +27,8 @@ async fn units(desk: &Desk) -> Vec<String> {
 #[tokio::test]
 async fn a_tip_with_the_mark_goes_to_the_robot_alone_whatever_it_is_about_and_is_not_counted() {
     let desk = Desk::with_robot().await;
-    for fields in [ONE, &[("what", "一句话"), ("officials", "1")]] {
+    let officials: &[(&str, &str)] = &[("what", "一句话"), ("officials", "1")];
+    for fields in [ONE, officials] {
         let form = desk.form(fields);
         let mark = own_mark(&form);
         desk.submit(&marked(form, &mark)).await.unwrap();

@@ -51,8 +51,10 @@ fn round(install: &Install, waiting: usize) {
         count as f64 / (delivered[count - 1] - delivered[0]).as_secs_f64(),
     );
     drop(service);
-    Database::of(install).run("DELETE FROM outbox");
-    fs::remove_dir_all(install.path("mail")).expect("the letters are away");
+    for folder in ["mail", "store"] {
+        fs::remove_dir_all(install.path(folder)).expect("the round is over");
+        fs::create_dir(install.path(folder)).expect("room for the next");
+    }
 }
 
 /// When each delivered letter came to lie where it lies, in order. (What was last written to it is the same for all: the

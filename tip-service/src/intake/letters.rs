@@ -47,7 +47,7 @@ impl Intake {
 
 impl Sealer {
     /// For a tip of the canary's, if it is one.
-    pub(super) fn to_robot(self, to_robot: bool) -> Self {
+    pub(super) fn for_robot(self, to_robot: bool) -> Self {
         Self { to_robot, ..self }
     }
 

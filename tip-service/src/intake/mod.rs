@@ -172,7 +172,7 @@ impl Intake {
             by_canary,
         };
         // Told first: nobody shall think over words that cannot be sent.
-        self.sealer().to_robot(by_canary).is_open(&tip)?;
+        self.sealer().for_robot(by_canary).is_open(&tip)?;
         self.look_at(&tip, form, &press).await?;
         // Held until all is stored: what photographs take of memory, they take once.
         let _turn = self

@@ -87,7 +87,7 @@ impl Intake {
         press: &Press<'_>,
     ) -> Result<(Tip, Vec<NewLetter>), SubmitError> {
         let (sealer, receipt) = (
-            self.sealer().to_robot(press.by_canary),
+            self.sealer().for_robot(press.by_canary),
             press.receipt.clone(),
         );
         let has_photographs = !tip.photographs.is_empty();

@@ -45,7 +45,7 @@ fn round(install: &Install, waiting: usize) {
         Some(delivered(install)).filter(|times| times.len() >= count)
     });
     println!(
-        "  {waiting:>7} wait   start {:>6.0?}   memory {:.0} MiB at most   {:.0} letters/s, the first {count}",
+        "  {waiting:>7} wait   start {:.2?}   memory {:.0} MiB at most   {:.0} letters/s, the first {count}",
         service.started_in,
         service.memory("VmHWM"),
         count as f64 / (delivered[count - 1] - delivered[0]).as_secs_f64(),

@@ -116,13 +116,15 @@ fn a_disk_that_is_full_is_found() {
 #[test]
 fn a_template_that_is_broken_is_found_though_the_page_says_200() {
     let install = Install::new();
-    let shell = std::fs::read_to_string(e2e::site::built().join("_shell/index.html"));
     let main = "{% block main %}{% endblock %}";
-    let broken = shell
-        .expect("the shell")
-        .replace(main, &format!("<!-- {main}"));
-    std::fs::create_dir_all(install.path("site/_shell")).expect("a folder");
-    std::fs::write(install.path("site/_shell/index.html"), broken).expect("written");
+    for folder in ["_shell", "ko/_shell", "en/_shell"] {
+        let shell = std::fs::read_to_string(e2e::site::built().join(folder).join("index.html"));
+        let shell = shell.expect("the shell");
+        let broken = shell.replace(main, &format!("<!-- {main}"));
+        let copy = install.path("site").join(folder);
+        std::fs::create_dir_all(&copy).expect("a folder");
+        std::fs::write(copy.join("index.html"), broken).expect("written");
+    }
     let site = install.text_path("site");
     let (install, mut aviary) = Aviary::of(install.with("site.root", site));
     let service = install.start();

@@ -1,6 +1,6 @@
 //! The built site, made once for all stories by the command a newcomer uses.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -20,4 +20,17 @@ pub fn built() -> PathBuf {
             folder
         })
         .clone()
+}
+
+/// The folders of the frames that the service puts its pages into: one for each language.
+pub const FRAMES: [&str; 3] = ["_shell", "ko/_shell", "en/_shell"];
+
+/// Lays every frame of the built site into another folder, each as `change` makes it of its folder and its text.
+pub fn lay_frames(site: &Path, change: impl Fn(&str, String) -> String) {
+    for folder in FRAMES {
+        let frame = std::fs::read_to_string(built().join(folder).join("index.html"));
+        let frame = change(folder, frame.expect("the built site has its frames"));
+        std::fs::create_dir_all(site.join(folder)).expect("a folder");
+        std::fs::write(site.join(folder).join("index.html"), frame).expect("a frame");
+    }
 }

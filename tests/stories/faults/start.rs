@@ -8,6 +8,7 @@ use e2e::form::shown_receipt;
 use e2e::install::Install;
 use e2e::ledger::Ledger;
 use e2e::machine::repository;
+use e2e::site::lay_frames;
 use e2e::smtp::{MailServer, Mode};
 use sealed_tip::UnitCert;
 
@@ -15,13 +16,16 @@ use super::{
     PATIENCE, UNITS, assert_check_says, assert_given_back, health, refused_start, wait_for_log,
 };
 
-/// An installation whose site is this frame alone.
+/// An installation whose site is its frames alone, the Chinese one as given.
 fn framed(frame: Option<&str>) -> Install {
     let install = Install::new();
-    let folder = install.path("site/_shell");
-    fs::create_dir_all(&folder).expect("a folder");
-    if let Some(frame) = frame {
-        fs::write(folder.join("index.html"), frame).expect("a frame");
+    let site = install.path("site");
+    lay_frames(&site, |folder, good| match (folder, frame) {
+        ("_shell", Some(frame)) => frame.to_string(),
+        _ => good,
+    });
+    if frame.is_none() {
+        fs::remove_file(site.join("_shell/index.html")).expect("gone");
     }
     let root = install.text_path("site");
     install.with("site.root", root)
@@ -56,6 +60,9 @@ fn without_a_whole_frame_for_its_pages_it_does_not_start_and_names_the_file() {
         // The refused start has made the demo keys that `check` looks for.
         assert_check_says(&install, &["_shell/index.html", "make site"]);
     }
+    let install = framed(Some(&good));
+    fs::remove_file(install.path("site/ko/_shell/index.html")).expect("gone");
+    assert!(refused_start(&install).contains("ko/_shell/index.html"));
 }
 
 #[test]

@@ -39,6 +39,8 @@ pub(super) async fn keep(
         door.limits.prune();
         door.intake.photographs.held().prune();
         keys.look();
+        // How it went is in the log, and in the store's health.
+        let _ = door.store.beat().await;
         if door.store.trouble().is_some() {
             // How it went is in the log: the store says when trouble begins and ends.
             let _ = door.store.probe().await;

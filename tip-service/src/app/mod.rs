@@ -5,7 +5,6 @@ mod house;
 mod lookout;
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use tokio::net::TcpListener;
@@ -21,7 +20,7 @@ use crate::intake::{FormKeys, Intake, Photographs, Tally};
 use crate::limits::Limits;
 use crate::mail::{Transport, TransportError};
 use crate::spool::Spool;
-use crate::store::{self, Capacity, Queued, Store, StoreError};
+use crate::store::{self, Capacity, Place, Queued, Store, StoreError};
 use lookout::KeyFiles;
 
 /// Why the service did not start, or ended.
@@ -34,10 +33,13 @@ pub enum AppError {
     )]
     Pages(#[from] PagesError),
     /// The database.
-    #[error(
-        "store.path: {0}\n  hint: {hint}", hint = .0.hint()
-    )]
-    Store(#[from] StoreError),
+    #[error("{key}: {error}\n  hint: {hint}", hint = .error.hint())]
+    Store {
+        /// The key that names it.
+        key: &'static str,
+        /// What it said.
+        error: StoreError,
+    },
     /// The way out.
     #[error(transparent)]
     Transport(#[from] TransportError),
@@ -59,6 +61,13 @@ pub enum AppError {
     /// A task that should run for ever ended.
     #[error("{0} ended; the process must be started again")]
     Ended(&'static str),
+}
+
+impl AppError {
+    fn store(settings: &config::Store, error: StoreError) -> Self {
+        let key = settings.key();
+        Self::Store { key, error }
+    }
 }
 
 /// The service, built but not yet serving.
@@ -101,8 +110,12 @@ impl Parts {
             max_waiting: u64::from(settings.max_waiting),
             min_free_mib: settings.min_free_mib,
         };
-        store::check_log(&settings.path)?;
-        let store = Store::open(&settings.path, capacity).await?;
+        let refused = |error| AppError::store(settings, error);
+        if let config::Database::Sqlite(path) = &settings.database {
+            store::check_log(path).map_err(refused)?;
+        }
+        let place = Place::of(settings).map_err(refused)?;
+        let store = Store::open(&place, capacity).await.map_err(refused)?;
         Ok(Self {
             loaded: Arc::new(loaded),
             pages,
@@ -125,7 +138,10 @@ impl App {
             store,
         } = parts;
         let keys = KeyFiles::read(&loaded.cert_files);
-        store.recover().await?;
+        store
+            .recover()
+            .await
+            .map_err(|error| AppError::store(&loaded.config.store, error))?;
         let server = &loaded.config.server;
         let listeners = doors(server).await?;
         let metrics = bind_some(server.metrics_listen).await?;
@@ -214,9 +230,10 @@ impl App {
                 Ok("the listener")
             });
         }
-        let stop_delivery = stopped();
+        let (stop_delivery, key) = (stopped(), self.door.loaded.config.store.key());
         tasks.spawn(async move {
-            self.delivery.run(self.news, stop_delivery).await?;
+            let done = self.delivery.run(self.news, stop_delivery).await;
+            done.map_err(|error| AppError::Store { key, error })?;
             Ok("delivery")
         });
         tasks.spawn(house::keep(self.door.clone(), self.keys, stopped()));
@@ -230,15 +247,15 @@ impl App {
         };
         let _ = tell.send(true);
         while tasks.join_next().await.is_some() {}
+        // If that fails, the other instances find out by themselves.
+        let _ = self.door.store.leave().await;
         result
     }
 }
 
-/// In the store's folder: its disk is the one that is watched.
 fn spool(loaded: &Loaded, entropy: Arc<Entropy>) -> Spool {
     let store = &loaded.config.store;
-    let folder = store.path.parent().unwrap_or(Path::new("."));
-    Spool::new(folder, store.spool_mib, store.min_free_mib, entropy)
+    Spool::new(&store.spool, store.spool_mib, store.min_free_mib, entropy)
 }
 
 /// The open listener first.

@@ -20,7 +20,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::config::Loaded;
-use crate::store::{Capacity, Store, StoreError};
+use crate::store::{Capacity, Place, Store, StoreError};
 
 /// 辽源禁毒 举报服务 · takes anonymous tips, seals each at once to the responsible unit, delivers it by mail.
 #[derive(Parser)]
@@ -130,5 +130,5 @@ async fn beside(loaded: &Loaded) -> Result<Store, StoreError> {
         max_waiting: u64::MAX,
         min_free_mib: 0,
     };
-    Store::open(&loaded.config.store.path, capacity).await
+    Store::open(&Place::of(&loaded.config.store)?, capacity).await
 }

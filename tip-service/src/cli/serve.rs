@@ -44,7 +44,7 @@ pub(super) fn check(file: &Path, dev: bool) -> Result<()> {
     let open = all_open(&loaded);
     runtime()?.block_on(async {
         let parts = Parts::build(loaded, dev).await?;
-        examine(&parts.store).await?;
+        examine(&parts.store, parts.loaded.config.store.key()).await?;
         if let Err(error) = parts.transport.probe().await {
             // No reason to refuse: letters wait in the outbox until the mail server is back.
             say(&format!(
@@ -74,18 +74,18 @@ pub(super) fn all_open(loaded: &Loaded) -> Result<()> {
     Ok(())
 }
 
-/// Reads every page of the database and tries a write.
-async fn examine(store: &Store) -> Result<()> {
+/// Looks through the database and tries a write.
+async fn examine(store: &Store, key: &str) -> Result<()> {
     let found = async {
         store.examine().await?;
         store.probe().await
     };
     if let Err(error) = found.await {
-        bail!("store.path: {error}\n  hint: {}", error.hint());
+        bail!("{key}: {error}\n  hint: {}", error.hint());
     }
     if let Some(trouble) = store.trouble() {
         bail!(
-            "store.path: {trouble}, the form takes no tip · 存不下新举报了\n  hint: {}",
+            "{key}: {trouble}, the form takes no tip · 存不下新举报了\n  hint: {}",
             trouble.hint()
         );
     }

@@ -9,6 +9,7 @@ use super::canary::Canary;
 use super::error::{ConfigError, Fault};
 use super::file::{File, tidy};
 use super::settings::Config;
+use super::store::{Database, Store};
 use super::transport::Transport;
 
 /// Returns all that is wrong.
@@ -28,15 +29,7 @@ pub(super) fn check(file: &File, config: &Config) -> Vec<ConfigError> {
         &config.registers.keys,
         "make the folder and put the units' public certificates there",
     );
-    look.parent("store.path", &config.store.path);
-    if config.store.path.is_dir() {
-        look.wrong(
-            "store.path",
-            Fault::Value,
-            "is a folder",
-            "name the SQLite file in it",
-        );
-    }
+    look.store(&config.store);
     look.transport("mail.transport", &config.mail.transport);
     look.secret("replies.secret_key_file", &config.replies.secret_key_file);
     if let Some(robot) = &config.canary {
@@ -114,6 +107,25 @@ impl Look<'_> {
                 );
             }
             taken.push(address);
+        }
+    }
+
+    fn store(&mut self, store: &Store) {
+        match &store.database {
+            Database::Sqlite(path) => {
+                self.parent("store.path", path);
+                if path.is_dir() {
+                    let hint = "name the SQLite file in it";
+                    self.wrong("store.path", Fault::Value, "is a folder", hint);
+                }
+            }
+            Database::Postgres(file) => self.secret("store.url_file", file),
+        }
+        // Beside the database it was looked for above.
+        let beside = matches!(&store.database, Database::Sqlite(path) if path.parent() == Some(&store.spool));
+        if !beside {
+            let hint = "make the folder, owned by the service's account";
+            self.folder("store.spool", &store.spool, hint);
         }
     }
 

@@ -18,6 +18,7 @@ mod replies;
 mod robot;
 mod routes;
 mod settings;
+mod store;
 mod transport;
 mod units;
 mod web;
@@ -28,7 +29,8 @@ pub use error::{ConfigError, Fault};
 pub use pace::{Delivery, Level, Limits, Log, Retention};
 pub use replies::{Replies, ServiceCert, Triage};
 pub use robot::Robot;
-pub use settings::{Config, Mail, Registers, ReplyNames, Server, Site, Store};
+pub use settings::{Config, Mail, Registers, ReplyNames, Server, Site};
+pub use store::{Database, Store};
 pub use transport::{Smtp, Tls, Transport};
 
 use crate::kinds::Kinds;

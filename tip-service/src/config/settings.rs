@@ -12,6 +12,7 @@ use super::check;
 use super::pace::{Delivery, Limits, Log, Retention};
 use super::replies::{Replies, Triage};
 use super::robot::Robot;
+use super::store::{self, Store};
 use super::transport::{self, Transport};
 use crate::id::{self, Id};
 
@@ -24,6 +25,7 @@ pub struct Config {
     /// The static site around the form.
     pub site: Site,
     /// Where sealed tips wait.
+    #[serde(deserialize_with = "store::read")]
     pub store: Store,
     /// Units, kinds, places and certificates.
     pub registers: Registers,
@@ -108,33 +110,6 @@ pub struct Site {
     pub base_path: String,
 }
 
-/// Where sealed tips wait.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Store {
-    /// The SQLite file; its folder must exist.
-    #[serde(deserialize_with = "check::path")]
-    pub path: PathBuf,
-    /// Undelivered letters beyond which the form answers 503.
-    #[serde(
-        default = "whole::<60_000, _>",
-        deserialize_with = "check::within::<10, 10_000_000, _, _>"
-    )]
-    pub max_waiting: u32,
-    /// Free disk space, in MiB, below which the form answers 503.
-    #[serde(
-        default = "whole::<512, _>",
-        deserialize_with = "check::within::<16, 1_048_576, _, _>"
-    )]
-    pub min_free_mib: u64,
-    /// Disk space, in MiB, where photographs wait, encrypted, while they are on their way in.
-    #[serde(
-        default = "whole::<1024, _>",
-        deserialize_with = "check::within::<128, 1_048_576, _, _>"
-    )]
-    pub spool_mib: u64,
-}
-
 /// The other files of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -204,7 +179,6 @@ impl Config {
         let paths = [
             &mut self.site.root,
             &mut self.site.units,
-            &mut self.store.path,
             &mut registers.units,
             &mut registers.kinds,
             &mut registers.places,
@@ -214,7 +188,7 @@ impl Config {
         ];
         let robot = self.canary.iter_mut();
         let robot = robot.flat_map(|robot| [&mut robot.cert_file, &mut robot.mark_file]);
-        let paths = paths.into_iter().chain(robot);
+        let paths = paths.into_iter().chain(robot).chain(self.store.paths());
         for path in paths.chain(self.mail.transport.paths()) {
             *path = folder.join(&*path);
         }

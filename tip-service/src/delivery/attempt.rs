@@ -7,9 +7,9 @@ use super::Delivery;
 use super::alarm::Alarms;
 use super::schedule::Load;
 use crate::clock;
-use crate::id::{self, Id};
+use crate::id::Id;
 use crate::mail::{Batch, Envelope, Recipient, SendError};
-use crate::store::{Letter, Outcome, StoreError};
+use crate::store::{Lease, Letter, Outcome, StoreError};
 
 /// A finished try, for the schedule.
 pub(super) struct Tried {
@@ -17,14 +17,15 @@ pub(super) struct Tried {
     pub(super) attempts: u32,
     /// Several letters in one mail were refused for good: to be tried in smaller company.
     pub(super) refused_together: bool,
-    pub(super) result: Result<Outcome, StoreError>,
+    /// `None`: the letters are another instance's, or somebody has taken care of them.
+    pub(super) result: Result<Option<Outcome>, StoreError>,
 }
 
 impl Tried {
     /// Letters that wait for the operator now.
     pub(super) fn parked(&self) -> u64 {
         match self.result {
-            Ok(Outcome::Parked { .. }) => self.load.letters.len() as u64,
+            Ok(Some(Outcome::Parked { .. })) => self.load.letters.len() as u64,
             _ => 0,
         }
     }
@@ -36,20 +37,22 @@ impl Delivery {
             load,
             attempts: 0,
             refused_together: false,
-            result: Ok(Outcome::Parked { code: 0 }),
+            result: Ok(None),
         };
         let result = self.carry(&mut tried, &alarms).await;
         tried.result = result;
         tried
     }
 
-    async fn carry(&self, tried: &mut Tried, alarms: &Alarms) -> Result<Outcome, StoreError> {
+    async fn carry(
+        &self,
+        tried: &mut Tried,
+        alarms: &Alarms,
+    ) -> Result<Option<Outcome>, StoreError> {
         let ids: Vec<Id> = tried.load.letters.iter().map(|l| l.id).collect();
-        let batch_id = (ids.len() > 1).then(|| id::of_batch(&ids));
-        let letters = self.store.lease(ids, batch_id).await?;
+        let Lease { letters, batch_id } = self.store.lease(ids).await?;
         let Some(attempts) = letters.iter().map(|letter| letter.attempts).max() else {
-            // Taken or settled by another process.
-            return Ok(Outcome::Parked { code: 0 });
+            return Ok(None);
         };
         tried.attempts = attempts;
         let unit = &tried.load.unit_id;
@@ -63,7 +66,7 @@ impl Delivery {
         let count = leased.len();
         self.store.settle(leased, outcome).await?;
         tracing::info!(%unit, letters = count, attempts, outcome = outcome.word(), code = outcome.code(), "letter");
-        Ok(outcome)
+        Ok(Some(outcome))
     }
 
     async fn send(
@@ -134,7 +137,6 @@ impl Delivery {
             })
             .collect();
         match (envelopes.as_slice(), &batch_id) {
-            // Of several, one may be left: the others were taken care of meanwhile.
             ([only], _) => self.transport.send(to, only).await,
             (letters, Some(id)) => {
                 let batch = Batch { id, letters, day };

@@ -180,11 +180,11 @@ impl Delivery {
         for letter in &tried.load.letters {
             let mut letter = *letter;
             let wait = match &tried.result {
-                Ok(Outcome::Deferred { .. }) if tried.refused_together => {
+                Ok(Some(Outcome::Deferred { .. })) if tried.refused_together => {
                     letter.company = tried.load.letters.len().div_ceil(2);
                     0
                 }
-                Ok(Outcome::Deferred { .. }) => self.backoff(tried.attempts),
+                Ok(Some(Outcome::Deferred { .. })) => self.backoff(tried.attempts),
                 Ok(_) => {
                     schedule.done(&letter.id);
                     continue;

@@ -1,6 +1,6 @@
 //! Monthly counters for the public statistics. They hold nothing else: no unit, no place, no day.
 
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use super::writer::{Change, Effect};
 use super::{Store, StoreError};
@@ -72,7 +72,7 @@ impl Store {
 }
 
 pub(super) async fn add(
-    db: &mut SqliteConnection,
+    db: &mut AnyConnection,
     month: u32,
     name: &str,
     slot: &str,

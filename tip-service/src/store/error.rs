@@ -28,6 +28,21 @@ pub enum StoreError {
     /// The writer task has ended; the process is about to end too.
     #[error("the store is closed")]
     Closed,
+    /// Another instance changed the same at the same time. Only seen outside the store when that does not end.
+    #[error("the database could not put what several instances wrote in order: {0}")]
+    Conflict(String),
+    /// No answer from the database server, or it refuses connections.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
+    /// The file with the server's address.
+    #[error("{0}")]
+    Address(&'static str),
+    /// The server may forget what it has acknowledged.
+    #[error("the database server runs with fsync = off: what it has confirmed can be lost")]
+    Unsafe,
+    /// The server is older than any this program was tried with.
+    #[error("the database server is older than PostgreSQL 15")]
+    TooOld,
     /// Anything else the database said.
     #[error("the database said: {0}")]
     Sql(String),
@@ -54,30 +69,71 @@ impl StoreError {
             Self::Log => {
                 "copy the database and its -wal away before anything else; restore a backup, or move the -wal away and so give up what is in it"
             }
+            Self::Conflict(_) => "try again; if it stays so, see what the database server logs",
+            Self::Unreachable(_) => {
+                "see whether the database server runs and what it logs, and whether the address in store.url_file is right"
+            }
+            Self::Address(_) => {
+                "one line: postgres://name:password@host/database?sslmode=verify-full&sslrootcert=FILE; on this machine also postgres:///database?host=/var/run/postgresql&user=name"
+            }
+            Self::Unsafe => "set fsync = on in postgresql.conf, and start the server again",
+            Self::TooOld => "upgrade the server to PostgreSQL 15 or later",
             Self::Closed => "the process ends and must be started again",
             Self::Sql(_) => {
-                "the folder of store.path must exist, be writable by this user, and have space"
+                "the folder of store.path must exist, be writable by this user, and have space; a database server's role must own its database"
             }
         }
     }
 }
 
 impl From<sqlx::Error> for StoreError {
-    /// Sorts by SQLite's primary result code (<https://sqlite.org/rescode.html>).
     fn from(error: sqlx::Error) -> Self {
-        let code = error
-            .as_database_error()
-            .and_then(|e| e.code())
-            .and_then(|c| c.parse::<u32>().ok())
-            .map(|extended| extended & 0xff);
-        match code {
-            Some(5 | 6) => Self::Busy,
-            Some(8) => Self::ReadOnly,
-            Some(11 | 26) => Self::Corrupt,
-            Some(13) => Self::Full,
-            // 10 is SQLITE_IOERR, 14 SQLITE_CANTOPEN: both are what a dying or full disk says.
-            Some(10 | 14) => Self::ReadOnly,
+        match &error {
+            sqlx::Error::Database(said) => {
+                let code = said.code().unwrap_or_default();
+                // SQLSTATEs have five characters; SQLite's numbers have four digits at most.
+                let kind = match code.len() {
+                    5 => by_sqlstate(&code, said.message()),
+                    _ => code.parse().ok().and_then(by_result_code),
+                };
+                kind.unwrap_or_else(|| Self::Sql(error.to_string()))
+            }
+            sqlx::Error::PoolTimedOut => Self::Unreachable("no answer in time".into()),
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => {
+                Self::Unreachable(error.to_string())
+            }
             _ => Self::Sql(error.to_string()),
         }
+    }
+}
+
+/// Sorts by SQLite's primary result code (<https://sqlite.org/rescode.html>).
+fn by_result_code(extended: u32) -> Option<StoreError> {
+    match extended & 0xff {
+        5 | 6 => Some(StoreError::Busy),
+        8 => Some(StoreError::ReadOnly),
+        11 | 26 => Some(StoreError::Corrupt),
+        13 => Some(StoreError::Full),
+        // 10 is SQLITE_IOERR, 14 SQLITE_CANTOPEN: both are what a dying or full disk says.
+        10 | 14 => Some(StoreError::ReadOnly),
+        _ => None,
+    }
+}
+
+/// Sorts by PostgreSQL's code (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
+fn by_sqlstate(code: &str, message: &str) -> Option<StoreError> {
+    match code {
+        // Serialization failure, deadlock, a key that another instance has just written.
+        "40001" | "40P01" | "23505" => Some(StoreError::Conflict(message.to_owned())),
+        "53100" => Some(StoreError::Full),
+        // Read-only: a standby, or set so; 58030: an I/O error.
+        "25006" | "58030" => Some(StoreError::ReadOnly),
+        "XX001" | "XX002" => Some(StoreError::Corrupt),
+        // Too many connections, and a server that starts, stops or has just crashed. Class 08: the connection broke.
+        "53300" | "57P01" | "57P02" | "57P03" | "25P03" => {
+            Some(StoreError::Unreachable(message.to_owned()))
+        }
+        _ if code.starts_with("08") => Some(StoreError::Unreachable(message.to_owned())),
+        _ => None,
     }
 }

@@ -14,7 +14,8 @@ use super::{Store, StoreError};
 const SLOW: Duration = Duration::from_secs(2);
 
 pub(super) struct Health {
-    folder: PathBuf,
+    /// On the disk that is watched; `None`: the database's disk is another machine's.
+    folder: Option<PathBuf>,
     min_free_mib: u64,
     state: Mutex<State>,
 }
@@ -47,7 +48,7 @@ impl State {
 }
 
 impl Health {
-    pub(super) fn new(folder: PathBuf, min_free_mib: u64) -> Self {
+    pub(super) fn new(folder: Option<PathBuf>, min_free_mib: u64) -> Self {
         Self {
             folder,
             min_free_mib,
@@ -82,7 +83,7 @@ impl Health {
 
     /// Free space on the store's file system, in MiB; `None`: the system does not say.
     pub(super) fn free_mib(&self) -> Option<u64> {
-        let fs = statvfs(&self.folder).ok()?;
+        let fs = statvfs(self.folder.as_ref()?).ok()?;
         Some(fs.blocks_available().saturating_mul(fs.fragment_size()) >> 20)
     }
 }
@@ -113,19 +114,12 @@ impl Store {
         self.write(Change::Probe).await.map(drop)
     }
 
-    /// Reads the whole database and checks it: for `tip-service check`.
+    /// Checks the database, SQLite's by reading the whole of it: for `tip-service check`.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`], or what the database says.
     pub async fn examine(&self) -> Result<(), StoreError> {
-        let said: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(1)")
-            .fetch_all(&self.read)
-            .await?;
-        if said == ["ok"] {
-            Ok(())
-        } else {
-            Err(StoreError::Corrupt)
-        }
+        self.engine.examine(&self.read).await
     }
 }
 
@@ -135,7 +129,7 @@ mod tests {
 
     #[test]
     fn trouble_ends_with_the_next_good_write_but_damage_stays() {
-        let health = Health::new("/".into(), 0);
+        let health = Health::new(Some("/".into()), 0);
         health.note(Some(&StoreError::Busy), Duration::ZERO);
         assert!(matches!(health.trouble(), Some(StoreError::Busy)));
         health.note(None, Duration::ZERO);

@@ -1,12 +1,14 @@
 //! A try: letters are marked as being sent before it, and how it ended is written after it, all letters of one
 //! mail together. No path here deletes a letter.
 
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::{AnyConnection, AssertSqlSafe};
 
+use super::engine::Engine;
 use super::outbox::{key, small};
+use super::statement::places;
 use super::writer::{Change, Effect};
 use super::{Store, StoreError};
-use crate::id::Id;
+use crate::id::{self, Id};
 
 /// A leased letter, with all that sending it needs.
 pub struct Letter {
@@ -27,8 +29,16 @@ pub struct Letter {
     pub attempts: u32,
 }
 
-/// Letter, unit, first letter of the thread, thread, whether it is this unit's, ciphertext, tries.
-type Leased = (Vec<u8>, String, Vec<u8>, Vec<u8>, bool, Vec<u8>, i64);
+/// Letters that go out in one mail.
+pub struct Lease {
+    /// In the order asked for.
+    pub letters: Vec<Letter>,
+    /// The Message-ID of a mail with several letters.
+    pub batch_id: Option<Id>,
+}
+
+/// Letter, unit, first letter of the thread, thread, 1 if it is this unit's, ciphertext, tries.
+type Columns = (Vec<u8>, String, Vec<u8>, Vec<u8>, i64, Vec<u8>, i64);
 
 /// How a try ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,20 +83,15 @@ impl Outcome {
 
 impl Store {
     /// Marks letters as being sent in one mail, counts the try *before* it is made (a letter that kills the
-    /// process must not be tried for ever), and hands them out in the order asked for. `batch_id` is the
-    /// Message-ID of a mail with several letters. Absent: delivered or parked. One that is being sent is handed
-    /// out again: the caller tries none twice at a time, and the end of an earlier try may not have been written
-    /// (a busy database); its Message-ID is the same.
+    /// process must not be tried for ever), and hands them out. Absent: delivered, parked, or another instance's.
+    /// One that is being sent is handed out again: the caller tries none twice at a time, and the end of an
+    /// earlier try may not have been written (a busy database); its Message-ID is the same.
     ///
     /// # Errors
     /// From the database.
-    pub async fn lease(
-        &self,
-        ids: Vec<Id>,
-        batch_id: Option<Id>,
-    ) -> Result<Vec<Letter>, StoreError> {
-        match self.write(Change::Lease(ids, batch_id)).await? {
-            Effect::Leased(letters) => Ok(letters),
+    pub async fn lease(&self, ids: Vec<Id>) -> Result<Lease, StoreError> {
+        match self.write(Change::Lease(ids)).await? {
+            Effect::Leased(lease) => Ok(lease),
             _ => Err(StoreError::Closed),
         }
     }
@@ -113,35 +118,41 @@ impl Store {
         Ok(units)
     }
 
-    /// Returns letters that were being sent when the process died to the queue. Only for the service itself
-    /// at start: in a running service they are on their way.
+    /// Returns letters that were being sent when the process died to the queue, and makes this instance known to
+    /// others that share the database. Only for the service itself at start: in a running service letters that are
+    /// being sent are on their way.
     ///
     /// # Errors
     /// From the database.
     pub async fn recover(&self) -> Result<(), StoreError> {
-        self.write(Change::Recover).await.map(drop)
+        self.write(Change::Recover).await?;
+        self.beat().await
     }
 }
 
 pub(super) async fn lease(
-    db: &mut SqliteConnection,
+    db: &mut AnyConnection,
+    engine: &Engine,
     ids: &[Id],
-    batch_id: Option<&Id>,
-) -> Result<Vec<Letter>, StoreError> {
-    let batch_id = batch_id.map(|id| id.to_vec()).unwrap_or_default();
-    let mut query = QueryBuilder::<Sqlite>::new(
-        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, batch_id = ",
+) -> Result<Lease, StoreError> {
+    let ids = claim(db, engine, ids).await?;
+    let batch_id = (ids.len() > 1).then(|| id::of_batch(&ids));
+    if ids.is_empty() {
+        let letters = Vec::new();
+        return Ok(Lease { letters, batch_id });
+    }
+    let sql = format!(
+        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, batch_id = $1 WHERE id IN ({}) \
+         RETURNING id, unit_id, in_reply_to, thread_id, CASE WHEN EXISTS (SELECT 1 FROM thread \
+         WHERE thread.id = outbox.thread_id AND thread.unit_id <> outbox.unit_id) THEN 0 ELSE 1 END, sealed, attempts",
+        places(2, ids.len())
     );
-    query
-        .push_bind(batch_id)
-        .push(" WHERE state IN ('queued', 'sending') AND ");
-    push_ids(&mut query, ids);
-    query.push(
-        " RETURNING id, unit_id, in_reply_to, thread_id, \
-         NOT EXISTS (SELECT 1 FROM thread WHERE thread.id = outbox.thread_id AND thread.unit_id <> outbox.unit_id), \
-         sealed, attempts",
-    );
-    let rows: Vec<Leased> = query.build_query_as().fetch_all(db).await?;
+    let mut query =
+        sqlx::query_as(AssertSqlSafe(sql)).bind(batch_id.map(|id| id.to_vec()).unwrap_or_default());
+    for id in &ids {
+        query = query.bind(id.to_vec());
+    }
+    let rows: Vec<Columns> = query.fetch_all(db).await?;
     let mut letters = Vec::with_capacity(rows.len());
     for (id, unit_id, in_reply_to, thread_id, answerable, sealed, attempts) in rows {
         letters.push(Letter {
@@ -149,17 +160,40 @@ pub(super) async fn lease(
             unit_id,
             in_reply_to: key(&in_reply_to).ok(),
             thread_id: key(&thread_id).ok(),
-            answerable,
+            answerable: answerable != 0,
             sealed,
             attempts: small(attempts),
         });
     }
     letters.sort_by_key(|letter| ids.iter().position(|id| *id == letter.id));
-    Ok(letters)
+    Ok(Lease { letters, batch_id })
 }
 
+/// Those that are this instance's and may be sent, in the order asked for; locked, so that the name of their mail is the name
+/// of exactly these.
+async fn claim(db: &mut AnyConnection, engine: &Engine, ids: &[Id]) -> Result<Vec<Id>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT id FROM outbox WHERE state IN ('queued', 'sending') AND keeper = $1 AND id IN ({}){}",
+        places(2, ids.len()),
+        engine.unclaimed()
+    );
+    let mut query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(engine.keeper().to_vec());
+    for id in ids {
+        query = query.bind(id.to_vec());
+    }
+    let found: Vec<Vec<u8>> = query.fetch_all(db).await?;
+    let is_found = |id: &&Id| found.iter().any(|found| found.as_slice() == id.as_slice());
+    Ok(ids.iter().filter(is_found).copied().collect())
+}
+
+/// That the mail server has a letter is true whoever says so; what else came of a try counts only while the letter is this
+/// instance's.
 pub(super) async fn settle(
-    db: &mut SqliteConnection,
+    db: &mut AnyConnection,
+    engine: &Engine,
     ids: &[Id],
     outcome: Outcome,
 ) -> Result<(), StoreError> {
@@ -168,30 +202,26 @@ pub(super) async fn settle(
         Outcome::Deferred { code } => ("queued", code, 0),
         Outcome::Parked { code } => ("parked", code, 0),
     };
-    let mut query = QueryBuilder::<Sqlite>::new("UPDATE outbox SET state = ");
-    query
-        .push_bind(state)
-        .push(", last_code = ")
-        .push_bind(i64::from(code))
-        .push(", delivered_day = ")
-        .push_bind(i64::from(day))
-        .push(" WHERE ");
-    push_ids(&mut query, ids);
-    query.build().execute(db).await?;
+    let sql = format!(
+        "UPDATE outbox SET state = $1, last_code = $2, delivered_day = $3 \
+         WHERE ($1 = 'delivered' OR keeper = $4) AND id IN ({})",
+        places(5, ids.len())
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql))
+        .bind(state)
+        .bind(i64::from(code))
+        .bind(i64::from(day))
+        .bind(engine.keeper().to_vec());
+    for id in ids {
+        query = query.bind(id.to_vec());
+    }
+    query.execute(db).await?;
     Ok(())
 }
 
-fn push_ids(query: &mut QueryBuilder<Sqlite>, ids: &[Id]) {
-    query.push("id IN (");
-    let mut list = query.separated(", ");
-    for id in ids {
-        list.push_bind(id.to_vec());
-    }
-    query.push(")");
-}
-
-pub(super) async fn recover(db: &mut SqliteConnection) -> Result<(), StoreError> {
-    sqlx::query("UPDATE outbox SET state = 'queued' WHERE state = 'sending'")
+pub(super) async fn recover(db: &mut AnyConnection, engine: &Engine) -> Result<(), StoreError> {
+    sqlx::query("UPDATE outbox SET state = 'queued' WHERE state = 'sending' AND keeper = $1")
+        .bind(engine.keeper().to_vec())
         .execute(db)
         .await?;
     Ok(())

@@ -2,9 +2,10 @@
 //! but ciphertext gets there.
 
 use sealed_tip::SealedLetter;
-use sqlx::query_builder::Separated;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::AnyConnection;
 
+use super::engine::Engine;
+use super::statement::insert_rows;
 use super::{Class, StoreError};
 use crate::id::Id;
 
@@ -35,7 +36,8 @@ pub(super) struct Batch<'a> {
 
 /// Writes all letters, and the threads that some of them begin.
 pub(super) async fn insert(
-    db: &mut SqliteConnection,
+    db: &mut AnyConnection,
+    engine: &Engine,
     batches: &[Batch<'_>],
 ) -> Result<(), StoreError> {
     let mut rows = Vec::new();
@@ -45,19 +47,20 @@ pub(super) async fn insert(
         }
     }
     insert_threads(db, &rows).await?;
-    let columns = "outbox (id, mailbox_id, unit_id, class, state, in_reply_to, thread_id, sealed, received_day)";
+    let columns = "outbox (id, mailbox_id, unit_id, class, state, in_reply_to, thread_id, sealed, received_day, keeper)";
     while !rows.is_empty() {
         let some = rows.drain(..held_at_once(&rows)).collect();
-        insert_rows(db, columns, some, |mut row, (batch, letter, first)| {
-            row.push_bind(letter.id.as_slice())
-                .push_bind(bytes(batch.mailbox_id.as_ref()))
-                .push_bind(&letter.unit_id)
-                .push_bind(batch.class.as_str())
-                .push_bind("queued")
-                .push_bind(first)
-                .push_bind(bytes(letter.thread_id.as_ref()))
-                .push_bind(letter.sealed.message())
-                .push_bind(i64::from(batch.day));
+        insert_rows(db, columns, some, |row, (batch, letter, first)| {
+            row.bind(letter.id.to_vec())
+                .bind(bytes(batch.mailbox_id.as_ref()))
+                .bind(letter.unit_id.clone())
+                .bind(batch.class.as_str())
+                .bind("queued")
+                .bind(first)
+                .bind(bytes(letter.thread_id.as_ref()))
+                .bind(letter.sealed.message().to_vec())
+                .bind(i64::from(batch.day))
+                .bind(engine.keeper().to_vec())
         })
         .await?;
     }
@@ -75,7 +78,7 @@ fn held_at_once(rows: &[(&Batch<'_>, &NewLetter, Vec<u8>)]) -> usize {
 }
 
 async fn insert_threads(
-    db: &mut SqliteConnection,
+    db: &mut AnyConnection,
     rows: &[(&Batch<'_>, &NewLetter, Vec<u8>)],
 ) -> Result<(), StoreError> {
     let begun: Vec<_> = rows
@@ -86,14 +89,14 @@ async fn insert_threads(
         })
         .collect();
     let columns = "thread (id, mailbox_id, unit_id, routed_to, letter_id, state, since_day)";
-    insert_rows(db, columns, begun, |mut row, (id, mailbox, letter, day)| {
-        row.push_bind(id.to_vec())
-            .push_bind(mailbox.to_vec())
-            .push_bind(&letter.unit_id)
-            .push_bind(&letter.unit_id)
-            .push_bind(letter.id.as_slice())
-            .push_bind("sent")
-            .push_bind(i64::from(day));
+    insert_rows(db, columns, begun, |row, (id, mailbox, letter, day)| {
+        row.bind(id.to_vec())
+            .bind(mailbox.to_vec())
+            .bind(letter.unit_id.clone())
+            .bind(letter.unit_id.clone())
+            .bind(letter.id.to_vec())
+            .bind("sent")
+            .bind(i64::from(day))
     })
     .await
 }
@@ -101,7 +104,7 @@ async fn insert_threads(
 /// The thread's first letter, which may be written together with this one; empty for that one itself and for letters
 /// outside any thread.
 async fn first_of_thread(
-    db: &mut SqliteConnection,
+    db: &mut AnyConnection,
     batch: &Batch<'_>,
     letter: &NewLetter,
 ) -> Result<Vec<u8>, StoreError> {
@@ -121,20 +124,4 @@ async fn first_of_thread(
 
 fn bytes(id: Option<&Id>) -> Vec<u8> {
     id.map(|id| id.to_vec()).unwrap_or_default()
-}
-
-/// One `INSERT` of all rows; none for none.
-pub(super) async fn insert_rows<T>(
-    db: &mut SqliteConnection,
-    columns: &str,
-    rows: Vec<T>,
-    bind: impl FnMut(Separated<'_, Sqlite, &'static str>, T),
-) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let mut query = QueryBuilder::<Sqlite>::new(format!("INSERT INTO {columns} "));
-    query.push_values(rows, bind);
-    query.build().execute(&mut *db).await?;
-    Ok(())
 }

@@ -2,8 +2,9 @@
 //! is a mailbox or not.
 
 use sealed_tip::SealedEntry;
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
+use super::engine::Engine;
 use super::letter::{self, NewLetter};
 use super::submit::exact;
 use super::thread::{self, ThreadRow};
@@ -155,7 +156,11 @@ impl Store {
     }
 }
 
-pub(super) async fn answer(db: &mut SqliteConnection, a: &Answer) -> Result<Answered, StoreError> {
+pub(super) async fn answer(
+    db: &mut AnyConnection,
+    engine: &Engine,
+    a: &Answer,
+) -> Result<Answered, StoreError> {
     let repeated: i64 =
         sqlx::query_scalar("SELECT count(*) FROM form WHERE form_hash = $1 AND content_hash = $2")
             .bind(a.form_hash.as_slice())
@@ -195,13 +200,13 @@ pub(super) async fn answer(db: &mut SqliteConnection, a: &Answer) -> Result<Answ
         day: a.day,
         letters: &a.letters,
     };
-    letter::insert(db, &[batch]).await?;
+    letter::insert(db, engine, &[batch]).await?;
     Ok(Answered::Stored)
 }
 
 /// Adds an entry at the end; false when the mailbox is full.
 pub(super) async fn add_entry(
-    db: &mut SqliteConnection,
+    db: &mut AnyConnection,
     mailbox_id: &Id,
     entry: &SealedEntry,
     day: u32,
@@ -226,7 +231,7 @@ pub(super) async fn add_entry(
 
 /// Puts the mailbox's end off; false when it is gone.
 pub(super) async fn lives_on(
-    db: &mut SqliteConnection,
+    db: &mut AnyConnection,
     mailbox_id: &Id,
     ends_day: u32,
 ) -> Result<bool, StoreError> {
@@ -239,7 +244,7 @@ pub(super) async fn lives_on(
 }
 
 pub(super) async fn mark_read(
-    db: &mut SqliteConnection,
+    db: &mut AnyConnection,
     mailbox_id: &Id,
     number: u32,
 ) -> Result<(), StoreError> {
@@ -253,7 +258,7 @@ pub(super) async fn mark_read(
 
 /// The key first: what a crash leaves of the rest cannot be opened any more. The form stays known for its days, so
 /// that a reload of the receipt's page does not file the tip anew.
-pub(super) async fn delete(db: &mut SqliteConnection, mailbox_id: &Id) -> Result<(), StoreError> {
+pub(super) async fn delete(db: &mut AnyConnection, mailbox_id: &Id) -> Result<(), StoreError> {
     for sql in [
         "DELETE FROM mailbox WHERE id = $1",
         "DELETE FROM entry WHERE mailbox_id = $1",

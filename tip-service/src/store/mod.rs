@@ -5,8 +5,10 @@
 
 mod capacity;
 mod counter;
+mod engine;
 mod error;
 mod health;
+mod instances;
 mod lease;
 mod letter;
 mod mailbox;
@@ -15,6 +17,7 @@ mod outbox;
 mod reply;
 mod returned;
 mod schema;
+mod statement;
 mod submit;
 mod sweep;
 mod thread;
@@ -24,8 +27,9 @@ mod writer;
 
 pub use capacity::{Capacity, Share};
 pub use counter::{Counted, Counter};
+pub use engine::Place;
 pub use error::StoreError;
-pub use lease::{Letter, Outcome};
+pub use lease::{Lease, Letter, Outcome};
 pub use letter::NewLetter;
 pub use mailbox::{Answer, Answered, EntryRow, MailboxRow};
 pub use nudge::{About, Nudge};
@@ -39,10 +43,8 @@ pub use wal::check_log;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
-use sqlx::SqlitePool;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::AnyPool;
 use tokio::sync::mpsc;
 
 /// Where a letter stands in its way to the unit.
@@ -69,7 +71,9 @@ impl Class {
 #[derive(Clone)]
 pub struct Store {
     write: mpsc::Sender<writer::Job>,
-    read: SqlitePool,
+    read: AnyPool,
+    engine: engine::Engine,
+    others: Arc<instances::Others>,
     waiting: Arc<AtomicU64>,
     health: Arc<health::Health>,
 }
@@ -82,20 +86,30 @@ impl Store {
     /// current runtime. The service calls [`Store::recover`] next; a command beside it must not.
     ///
     /// # Errors
-    /// When the file cannot be opened, written or migrated, or a newer program has written it.
-    pub async fn open(path: &Path, capacity: Capacity) -> Result<Self, StoreError> {
-        let write = pool(path, 1).await?;
-        schema::bring_up_to_date(&write).await?;
-        let read = pool(path, 2).await?;
+    /// When the file cannot be opened, the server not be reached, when either cannot be written or migrated, or a newer
+    /// program has written it.
+    pub async fn open(place: &Place, capacity: Capacity) -> Result<Self, StoreError> {
+        let (engine, engine::Pools { write, read }) = engine::Engine::open(place).await?;
         let waiting = Arc::new(AtomicU64::new(outbox::count_waiting(&read).await?));
         let (tx, rx) = mpsc::channel(QUEUE);
-        let folder = path.parent().unwrap_or(Path::new(".")).to_path_buf();
+        let folder = match place {
+            Place::Sqlite(path) => Some(path.parent().unwrap_or(Path::new(".")).to_path_buf()),
+            Place::Postgres(_) => None,
+        };
         let health = Arc::new(health::Health::new(folder, capacity.min_free_mib));
-        let writer = writer::Writer::new(write, capacity, health.clone(), waiting.clone());
+        let writer = writer::Writer {
+            pool: write,
+            engine: engine.clone(),
+            capacity,
+            health: health.clone(),
+            waiting: waiting.clone(),
+        };
         tokio::spawn(writer.run(rx));
         Ok(Self {
             write: tx,
             read,
+            engine,
+            others: Arc::default(),
             waiting,
             health,
         })
@@ -122,31 +136,4 @@ impl Store {
     pub fn is_open(&self) -> bool {
         !self.write.is_closed()
     }
-}
-
-/// Opens a pool with the settings every connection must have: nothing is acknowledged before it is synced,
-/// and deleted bytes are overwritten.
-async fn pool(path: &Path, connections: u32) -> Result<SqlitePool, StoreError> {
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(Duration::from_secs(5))
-        .foreign_keys(false)
-        .pragma("secure_delete", "ON")
-        .pragma("trusted_schema", "OFF")
-        .pragma("temp_store", "MEMORY")
-        // 8 MiB of pages in memory, and 8 MiB of log between check-points: random keys touch pages all over.
-        .pragma("cache_size", "-8192")
-        .pragma("wal_autocheckpoint", "2048");
-    let options = sqlx::ConnectOptions::disable_statement_logging(options);
-    let pool = SqlitePoolOptions::new()
-        .max_connections(connections)
-        .min_connections(connections)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .connect_with(options)
-        .await?;
-    Ok(pool)
 }

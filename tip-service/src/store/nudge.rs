@@ -1,7 +1,8 @@
 //! Reminders and digests: written once, whatever is restarted in between.
 
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
+use super::engine::Engine;
 use super::letter::{self, NewLetter};
 use super::writer::{Change, Effect};
 use super::{Class, Store, StoreError, outbox};
@@ -66,7 +67,11 @@ impl Store {
     }
 }
 
-pub(super) async fn apply(db: &mut SqliteConnection, n: &Nudge) -> Result<bool, StoreError> {
+pub(super) async fn apply(
+    db: &mut AnyConnection,
+    engine: &Engine,
+    n: &Nudge,
+) -> Result<bool, StoreError> {
     let (due, mailbox_id) = match &n.about {
         About::Thread {
             id,
@@ -85,11 +90,11 @@ pub(super) async fn apply(db: &mut SqliteConnection, n: &Nudge) -> Result<bool, 
         day: n.day,
         letters: &n.letters,
     };
-    letter::insert(db, &[batch]).await?;
+    letter::insert(db, engine, &[batch]).await?;
     Ok(true)
 }
 
-async fn step_up(db: &mut SqliteConnection, id: &Id, step: u8) -> Result<bool, StoreError> {
+async fn step_up(db: &mut AnyConnection, id: &Id, step: u8) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE thread SET nudges = $1 WHERE id = $2 AND nudges < $1 AND state IN ('sent', 'forwarded')",
     )
@@ -100,7 +105,7 @@ async fn step_up(db: &mut SqliteConnection, id: &Id, step: u8) -> Result<bool, S
     Ok(done.rows_affected() > 0)
 }
 
-async fn turn_day(db: &mut SqliteConnection, unit_id: &str, day: u32) -> Result<bool, StoreError> {
+async fn turn_day(db: &mut AnyConnection, unit_id: &str, day: u32) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "INSERT INTO digest (unit_id, day) VALUES ($1, $2) \
          ON CONFLICT (unit_id) DO UPDATE SET day = excluded.day WHERE digest.day < excluded.day",

@@ -2,7 +2,7 @@
 //! taken. When a letter is due is kept in memory by `delivery`: the database holds no time.
 
 use futures_util::TryStreamExt;
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::{AnyConnection, AnyPool};
 
 use super::writer::{Change, Effect};
 use super::{Class, NewLetter, Store, StoreError};
@@ -57,15 +57,16 @@ impl Queued {
 type Columns = (Vec<u8>, String, String, String, i64, i64, i64);
 
 impl Store {
-    /// Hands over each letter that waits to be tried, one at a time: there may be hundreds of thousands. Read from the
+    /// Hands over each letter that waits to be tried by this instance, one at a time: there may be hundreds of thousands. Read from the
     /// index alone, without touching rows.
     ///
     /// # Errors
     /// From the database; some may have been handed over then.
     pub async fn each_queued(&self, mut take: impl FnMut(Queued)) -> Result<(), StoreError> {
         let mut rows = sqlx::query_as::<_, (Vec<u8>, String, String, i64)>(
-            "SELECT id, class, unit_id, length(sealed) FROM outbox WHERE state = 'queued'",
+            "SELECT id, class, unit_id, length(sealed) FROM outbox WHERE state = 'queued' AND keeper = $1",
         )
+        .bind(self.engine.keeper().to_vec())
         .fetch(&self.read);
         while let Some((id, class, unit_id, bytes)) = rows.try_next().await? {
             take(Queued {
@@ -141,13 +142,13 @@ impl Store {
 }
 
 pub(super) async fn is_quiet(
-    db: &mut SqliteConnection,
+    db: &mut AnyConnection,
     unit_id: &str,
     day: u32,
 ) -> Result<bool, StoreError> {
     // Only those have a reply address and answer to nothing: what an observer of the mail takes for a tip.
     let letters: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM outbox WHERE unit_id = $1 AND thread_id <> x'' AND in_reply_to = x'' \
+        "SELECT count(*) FROM outbox WHERE unit_id = $1 AND length(thread_id) > 0 AND length(in_reply_to) = 0 \
          AND (delivered_day = $2 OR (delivered_day = 0 AND received_day = $2))",
     )
     .bind(unit_id)
@@ -157,7 +158,7 @@ pub(super) async fn is_quiet(
     Ok(letters == 0)
 }
 
-pub(super) async fn count_waiting(pool: &SqlitePool) -> Result<u64, StoreError> {
+pub(super) async fn count_waiting(pool: &AnyPool) -> Result<u64, StoreError> {
     let n: i64 =
         sqlx::query_scalar("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')")
             .fetch_one(pool)
@@ -165,7 +166,7 @@ pub(super) async fn count_waiting(pool: &SqlitePool) -> Result<u64, StoreError> 
     Ok(u64::try_from(n).unwrap_or(0))
 }
 
-pub(super) async fn requeue(db: &mut SqliteConnection, id: Option<&Id>) -> Result<u64, StoreError> {
+pub(super) async fn requeue(db: &mut AnyConnection, id: Option<&Id>) -> Result<u64, StoreError> {
     let done = match id {
         Some(id) => {
             sqlx::query("UPDATE outbox SET state = 'queued' WHERE state = 'parked' AND id = $1")

@@ -3,8 +3,9 @@
 //! first made of it.
 
 use sealed_tip::SealedEntry;
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
+use super::engine::Engine;
 use super::letter::{self, NewLetter};
 use super::mailbox::{add_entry, lives_on};
 use super::thread::{self, COLUMNS, Columns, State};
@@ -79,7 +80,11 @@ impl Store {
     }
 }
 
-pub(super) async fn apply(db: &mut SqliteConnection, r: &Reply) -> Result<Taken, StoreError> {
+pub(super) async fn apply(
+    db: &mut AnyConnection,
+    engine: &Engine,
+    r: &Reply,
+) -> Result<Taken, StoreError> {
     if is_seen(db, &r.seen).await? {
         return Ok(Taken::Seen);
     }
@@ -117,11 +122,11 @@ pub(super) async fn apply(db: &mut SqliteConnection, r: &Reply) -> Result<Taken,
         day: r.day,
         letters: &r.letters,
     };
-    letter::insert(db, &[batch]).await?;
+    letter::insert(db, engine, &[batch]).await?;
     Ok(Taken::Stored)
 }
 
-async fn is_seen(db: &mut SqliteConnection, hash: &[u8; 32]) -> Result<bool, StoreError> {
+async fn is_seen(db: &mut AnyConnection, hash: &[u8; 32]) -> Result<bool, StoreError> {
     let n: i64 = sqlx::query_scalar("SELECT count(*) FROM seen WHERE hash = $1")
         .bind(hash.as_slice())
         .fetch_one(db)
@@ -129,7 +134,7 @@ async fn is_seen(db: &mut SqliteConnection, hash: &[u8; 32]) -> Result<bool, Sto
     Ok(n > 0)
 }
 
-async fn remember(db: &mut SqliteConnection, r: &Reply) -> Result<(), StoreError> {
+async fn remember(db: &mut AnyConnection, r: &Reply) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO seen (hash, ends_day) VALUES ($1, $2)")
         .bind(r.seen.as_slice())
         .bind(i64::from(r.seen_ends_day))
@@ -139,7 +144,7 @@ async fn remember(db: &mut SqliteConnection, r: &Reply) -> Result<(), StoreError
 }
 
 /// The same state again keeps its first day: a second 受理 does not set the clock back.
-async fn change(db: &mut SqliteConnection, r: &Reply, before: State) -> Result<(), StoreError> {
+async fn change(db: &mut AnyConnection, r: &Reply, before: State) -> Result<(), StoreError> {
     let query = match &r.change {
         Change::State(state) if *state == before => return Ok(()),
         Change::State(state) => {

@@ -1,6 +1,6 @@
 //! Letters that a unit's mail server took and sent back.
 
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use super::writer::{Change, Effect};
 use super::{Store, StoreError};
@@ -31,10 +31,10 @@ impl Store {
     }
 }
 
-pub(super) async fn park(db: &mut SqliteConnection, ids: &[Id]) -> Result<u64, StoreError> {
+pub(super) async fn park(db: &mut AnyConnection, ids: &[Id]) -> Result<u64, StoreError> {
     let mut parked = 0;
     for id in ids {
-        for which in ["id = $1", "batch_id = $1 AND batch_id <> x''"] {
+        for which in ["id = $1", "batch_id = $1 AND length(batch_id) > 0"] {
             let sql = format!(
                 "UPDATE outbox SET state = 'parked', last_code = 550, delivered_day = 0 \
                  WHERE {which} AND state = 'delivered' AND length(sealed) > 0"

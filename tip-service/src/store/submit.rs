@@ -3,9 +3,11 @@
 
 use std::collections::HashMap;
 
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::letter::{self, NewLetter, insert_rows};
+use super::engine::Engine;
+use super::letter::{self, NewLetter};
+use super::statement::{insert_rows, places};
 use super::writer::{Change, Effect};
 use super::{Class, Store, StoreError};
 use crate::id::Id;
@@ -135,7 +137,8 @@ impl Store {
 /// Applies all submissions of a batch with one statement for each table, however many they are: a statement
 /// costs two thread changes, which is more than SQLite needs for the row. Later ones see earlier ones.
 pub(super) async fn apply(
-    db: &mut SqliteConnection,
+    db: &mut AnyConnection,
+    engine: &Engine,
     batch: &[&Submission],
 ) -> Result<Vec<Submitted>, StoreError> {
     let mut known = known_forms(db, batch).await?;
@@ -157,7 +160,7 @@ pub(super) async fn apply(
         done.push(outcome);
     }
     insert_mailboxes(db, &new).await?;
-    insert_letters(db, &new).await?;
+    insert_letters(db, engine, &new).await?;
     insert_forms(db, forms).await?;
     Ok(done)
 }
@@ -177,22 +180,19 @@ fn judge(texts: &[([u8; 32], Id)], s: &Submission) -> Submitted {
     }
 }
 
-async fn known_forms(
-    db: &mut SqliteConnection,
-    batch: &[&Submission],
-) -> Result<Known, StoreError> {
+async fn known_forms(db: &mut AnyConnection, batch: &[&Submission]) -> Result<Known, StoreError> {
     if batch.is_empty() {
         return Ok(Known::new());
     }
-    let mut query = QueryBuilder::<Sqlite>::new(
-        "SELECT form_hash, content_hash, mailbox_id FROM form WHERE form_hash IN (",
+    let sql = format!(
+        "SELECT form_hash, content_hash, mailbox_id FROM form WHERE form_hash IN ({})",
+        places(1, batch.len())
     );
-    let mut hashes = query.separated(", ");
+    let mut query = sqlx::query_as(AssertSqlSafe(sql));
     for s in batch {
-        hashes.push_bind(s.form_hash.as_slice());
+        query = query.bind(s.form_hash.to_vec());
     }
-    query.push(")");
-    let rows: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> = query.build_query_as().fetch_all(&mut *db).await?;
+    let rows: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> = query.fetch_all(&mut *db).await?;
     let mut known = Known::new();
     for (form, content, mailbox) in rows {
         known
@@ -203,10 +203,7 @@ async fn known_forms(
     Ok(known)
 }
 
-async fn insert_mailboxes(
-    db: &mut SqliteConnection,
-    new: &[&Submission],
-) -> Result<(), StoreError> {
+async fn insert_mailboxes(db: &mut AnyConnection, new: &[&Submission]) -> Result<(), StoreError> {
     let mailboxes: Vec<_> = new
         .iter()
         .filter_map(|s| match &s.mailbox {
@@ -224,18 +221,22 @@ async fn insert_mailboxes(
         db,
         "mailbox (id, lookup_hash, public_key, shred_key, ends_day)",
         mailboxes,
-        |mut row, m| {
-            row.push_bind(m.0.as_slice())
-                .push_bind(m.1.as_slice())
-                .push_bind(m.2.as_slice())
-                .push_bind(m.3.as_slice())
-                .push_bind(i64::from(m.4));
+        |row, m| {
+            row.bind(m.0.to_vec())
+                .bind(m.1.to_vec())
+                .bind(m.2.to_vec())
+                .bind(m.3.to_vec())
+                .bind(i64::from(m.4))
         },
     )
     .await
 }
 
-async fn insert_letters(db: &mut SqliteConnection, new: &[&Submission]) -> Result<(), StoreError> {
+async fn insert_letters(
+    db: &mut AnyConnection,
+    engine: &Engine,
+    new: &[&Submission],
+) -> Result<(), StoreError> {
     let mut all = Vec::with_capacity(new.len());
     for s in new {
         let threads = letter::Batch {
@@ -246,20 +247,20 @@ async fn insert_letters(db: &mut SqliteConnection, new: &[&Submission]) -> Resul
         };
         all.push(threads);
     }
-    letter::insert(db, &all).await
+    letter::insert(db, engine, &all).await
 }
 
 /// Submissions, each with a hash that it is known by.
 async fn insert_forms(
-    db: &mut SqliteConnection,
+    db: &mut AnyConnection,
     forms: Vec<(&Submission, [u8; 32])>,
 ) -> Result<(), StoreError> {
     let columns = "form (form_hash, content_hash, mailbox_id, ends_day)";
-    insert_rows(db, columns, forms, |mut row, (s, hash)| {
-        row.push_bind(s.form_hash.as_slice())
-            .push_bind(hash.to_vec())
-            .push_bind(s.mailbox.id().to_vec())
-            .push_bind(i64::from(s.form_ends_day));
+    insert_rows(db, columns, forms, |row, (s, hash)| {
+        row.bind(s.form_hash.to_vec())
+            .bind(hash.to_vec())
+            .bind(s.mailbox.id().to_vec())
+            .bind(i64::from(s.form_ends_day))
     })
     .await
 }

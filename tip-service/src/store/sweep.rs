@@ -1,6 +1,6 @@
 //! Deleting what has had its time. Undelivered letters have no end: only delivered ones are emptied.
 
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::AnyConnection;
 
 use super::writer::{Change, Effect};
 use super::{Store, StoreError};
@@ -58,13 +58,14 @@ impl Store {
     }
 }
 
-pub(super) async fn apply(db: &mut SqliteConnection, s: &Sweep) -> Result<Swept, StoreError> {
+pub(super) async fn apply(db: &mut AnyConnection, s: &Sweep) -> Result<Swept, StoreError> {
     let today = i64::from(s.today);
     let letters = sqlx::query(
-        "UPDATE outbox SET sealed = x'' \
+        "UPDATE outbox SET sealed = $2 \
          WHERE state = 'delivered' AND delivered_day < $1 AND length(sealed) > 0",
     )
     .bind(i64::from(s.delivered_before))
+    .bind(Vec::new())
     .execute(&mut *db)
     .await?
     .rows_affected();
@@ -98,7 +99,7 @@ pub(super) async fn apply(db: &mut SqliteConnection, s: &Sweep) -> Result<Swept,
 
 /// Ends what is past its day, holds no undelivered letter and nothing unread that is young; then takes along
 /// what belonged to it. The mailbox, and with it the shred key, goes first.
-async fn end_mailboxes(db: &mut SqliteConnection, s: &Sweep) -> Result<(u64, u64), StoreError> {
+async fn end_mailboxes(db: &mut AnyConnection, s: &Sweep) -> Result<(u64, u64), StoreError> {
     let mailboxes = sqlx::query(
         "DELETE FROM mailbox WHERE ends_day < $1 AND id NOT IN \
          (SELECT mailbox_id FROM outbox WHERE state IN ('queued', 'sending', 'parked')) AND NOT EXISTS \
@@ -118,13 +119,4 @@ async fn end_mailboxes(db: &mut SqliteConnection, s: &Sweep) -> Result<(u64, u64
         entries = sqlx::query(sql).execute(&mut *db).await?.rows_affected();
     }
     Ok((mailboxes, entries))
-}
-
-/// Moves the log into the database and empties it; pages freed by the sweep are overwritten there
-/// (`secure_delete`).
-pub(super) async fn truncate_log(pool: &SqlitePool) -> Result<(), StoreError> {
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-        .execute(pool)
-        .await?;
-    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Threads: one tip at one unit, from the first letter to the outcome.
 
-use sqlx::SqlitePool;
+use sqlx::AnyPool;
 
 use super::submit::exact;
 use super::{Store, StoreError};
@@ -196,7 +196,7 @@ impl Store {
 }
 
 pub(super) async fn of_mailbox(
-    pool: &SqlitePool,
+    pool: &AnyPool,
     mailbox_id: &Id,
 ) -> Result<Vec<ThreadRow>, StoreError> {
     let sql =

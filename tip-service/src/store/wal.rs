@@ -67,7 +67,9 @@ mod tests {
             max_waiting: 1,
             min_free_mib: 0,
         };
-        let _store = super::super::Store::open(&path, capacity).await.unwrap();
+        let _store = super::super::Store::open(&super::super::Place::Sqlite(path), capacity)
+            .await
+            .unwrap();
         let log = folder.path().join("tips.db-wal");
         let bytes = std::fs::read(&log).unwrap();
         assert!(bytes.len() > HEAD, "the migrations are in the log");

@@ -4,17 +4,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sqlx::SqlitePool;
+use sqlx::AnyPool;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
+use super::engine::Engine;
 use super::health::Health;
-use super::lease::{Letter, Outcome};
+use super::instances::Beat;
+use super::lease::{Lease, Outcome};
 use super::mailbox::{Answer, Answered};
 use super::nudge::Nudge;
 use super::reply::{Reply, Taken};
 use super::submit::{Submission, Submitted};
-use super::sweep::{self, Sweep, Swept};
+use super::sweep::{Sweep, Swept};
 use super::transaction::within_transaction;
 use super::{Capacity, Share, Store, StoreError};
 use crate::id::Id;
@@ -22,7 +24,7 @@ use crate::id::Id;
 /// One change to the database. Cloned nowhere: a job is applied by reference, at most twice.
 pub(super) enum Change {
     Submit(Box<Submission>),
-    Lease(Vec<Id>, Option<Id>),
+    Lease(Vec<Id>),
     Settle(Vec<Id>, Outcome),
     Requeue(Option<Id>),
     ParkReturned(Vec<Id>),
@@ -35,18 +37,22 @@ pub(super) enum Change {
     Nudge(Box<Nudge>),
     Count(u32, String, u32),
     Probe,
+    /// With the instances that are silent.
+    Beat(Vec<Beat>),
+    Leave,
 }
 
 /// What a change gave.
 pub(super) enum Effect {
     Submitted(Submitted),
-    Leased(Vec<Letter>),
+    Leased(Lease),
     Settled,
     Requeued(u64),
     Swept(Swept),
     Taken(Taken),
     Answered(Answered),
     Done(bool),
+    Beats(Vec<Beat>),
 }
 
 /// A change and the place its caller waits at.
@@ -76,28 +82,18 @@ impl Store {
 /// Jobs in one transaction at most.
 const BATCH: usize = 256;
 
+/// How often a transaction is begun anew that other instances were in the way of. Each time one of them has got on.
+const CONFLICTS: usize = 20;
+
 pub(super) struct Writer {
-    pool: SqlitePool,
-    capacity: Capacity,
-    health: Arc<Health>,
-    waiting: Arc<AtomicU64>,
+    pub(super) pool: AnyPool,
+    pub(super) engine: Engine,
+    pub(super) capacity: Capacity,
+    pub(super) health: Arc<Health>,
+    pub(super) waiting: Arc<AtomicU64>,
 }
 
 impl Writer {
-    pub(super) fn new(
-        pool: SqlitePool,
-        capacity: Capacity,
-        health: Arc<Health>,
-        waiting: Arc<AtomicU64>,
-    ) -> Self {
-        Self {
-            pool,
-            capacity,
-            health,
-            waiting,
-        }
-    }
-
     /// Runs until every [`Store`] handle is gone.
     pub(super) async fn run(self, mut queue: mpsc::Receiver<Job>) {
         let mut batch = Vec::with_capacity(BATCH);
@@ -109,10 +105,10 @@ impl Writer {
                         let _ = job.done.send(Ok(effect));
                     }
                 }
-                // Each has waited as long as SQLite waits for a lock: the next would wait as long again.
-                Err(StoreError::Busy) => {
+                // Each has waited as long as one waits for a lock or an answer: the next would wait as long again.
+                Err(error @ (StoreError::Busy | StoreError::Unreachable(_))) => {
                     for job in rest {
-                        let _ = job.done.send(Err(StoreError::Busy));
+                        let _ = job.done.send(Err(error.clone()));
                     }
                 }
                 Err(_) if rest.len() > 1 => {
@@ -189,20 +185,32 @@ impl Writer {
             .any(|j| matches!(j.change, Change::Sweep(_) | Change::DeleteMailbox(_)))
         {
             // The batch is committed: a log that cannot be cut now must not make it look failed.
-            if let Err(error) = sweep::truncate_log(&self.pool).await {
+            if let Err(error) = self.engine.forget(&self.pool).await {
                 tracing::warn!(%error, "the log was not cut; the next purge tries again");
             }
         }
         Ok(effects)
     }
 
-    /// One transaction. On a full or broken disk SQLite rolls back by itself, and sqlx goes on counting a transaction
-    /// that is no longer there: nothing could ever be written on that connection again, so it is closed.
+    /// One transaction. One that another instance was in the way of is begun anew: what it reads then, that one has written.
     async fn write_down(&self, jobs: &[Job]) -> Result<Vec<Effect>, StoreError> {
+        for _ in 0..CONFLICTS {
+            match self.write_once(jobs).await {
+                Err(StoreError::Conflict(_)) => {}
+                done => return done,
+            }
+        }
+        self.write_once(jobs).await
+    }
+
+    /// On a full or broken disk SQLite rolls back by itself, and sqlx goes on counting a transaction that is no longer there:
+    /// nothing could ever be written on that connection again, so it is closed.
+    async fn write_once(&self, jobs: &[Job]) -> Result<Vec<Effect>, StoreError> {
         let mut connection = self.pool.acquire().await?;
-        let done = within_transaction(&mut connection, jobs).await;
-        // Busy is said before anything is begun.
-        let spoilt = done.as_ref().is_err_and(|e| !matches!(e, StoreError::Busy));
+        let done = within_transaction(&mut connection, &self.engine, jobs).await;
+        // Busy is said before anything is begun, and after a conflict the server knows where it is.
+        let sound = |e: &StoreError| matches!(e, StoreError::Busy | StoreError::Conflict(_));
+        let spoilt = done.as_ref().is_err_and(|e| !sound(e));
         if spoilt && let Err(error) = connection.close().await {
             tracing::warn!(%error, "a connection was not closed well");
         }

@@ -1,7 +1,7 @@
 //! What the rest of the configuration means: places, questions, paths.
 
 use tip_service::catalogue::LANGS;
-use tip_service::config::Transport;
+use tip_service::config::{Database, Transport};
 use tip_service::kinds::{Input, Kinds, Phrase};
 
 use super::house::{DEV, House, REFERENCE};
@@ -95,7 +95,9 @@ fn paths_start_at_the_folder_of_their_file() {
     let house = House::new();
     let config = house.load(DEV).unwrap().config;
     assert_eq!(config.registers.kinds, house.path("config/kinds.toml"));
-    assert_eq!(config.store.path, house.path("config/../var/tips.sqlite3"));
+    let database = Database::Sqlite(house.path("config/../var/tips.sqlite3"));
+    assert_eq!(config.store.database, database);
+    assert_eq!(config.store.spool, house.path("config/../var"));
     assert_eq!(
         config.mail.transport,
         Transport::Maildir {

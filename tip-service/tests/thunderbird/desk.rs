@@ -13,7 +13,7 @@ use tip_service::correspondence::{Desk, Failure, Received, Refusal};
 use tip_service::entropy::Entropy;
 use tip_service::id::Id;
 use tip_service::store::{
-    Capacity, Class, EntryRow, Mailbox, NewLetter, Store, Submission, Submitted,
+    Capacity, Class, EntryRow, Mailbox, NewLetter, Place, Store, Submission, Submitted,
 };
 
 use crate::house::{DEV, House};
@@ -195,7 +195,7 @@ impl Office {
             max_waiting: 10,
             min_free_mib: 0,
         };
-        let store = Store::open(&path, capacity).await.unwrap();
+        let store = Store::open(&Place::Sqlite(path), capacity).await.unwrap();
         let done = store.submit(self.submission()).await.unwrap();
         assert_eq!(done, Submitted::Stored);
         store

@@ -9,13 +9,15 @@ use tip_service::entropy::Entropy;
 use tip_service::id::Id;
 use tip_service::intake::{Accepted, FormKeys, Intake, Photographs, RawForm, SubmitError, Tally};
 use tip_service::spool::Spool;
-use tip_service::store::{Capacity, Class, Letter, MailboxRow, Outcome, Queued, Store};
+use tip_service::store::{Capacity, Class, Letter, MailboxRow, Outcome, Place, Queued, Store};
 use zeroize::Zeroizing;
 
-use crate::house::{DEV, House};
+use super::house::{DEV, House};
+use crate::ground::Ground;
 
 pub(crate) struct Desk {
     house: House,
+    ground: Ground,
     clock: Arc<FixedClock>,
     intake: Intake,
 }
@@ -40,17 +42,18 @@ impl Desk {
 
     async fn of(house: House, max_waiting: u64) -> Self {
         let loaded = Arc::new(house.load(DEV).unwrap());
+        let ground = Ground::of(&house, &loaded);
         let clock = Arc::new(FixedClock::new(house.now()));
         let capacity = Capacity {
             max_waiting,
             min_free_mib: 0,
         };
-        let store = Store::open(&loaded.config.store.path, capacity)
-            .await
-            .unwrap();
+        let place = Place::of(&loaded.config.store).unwrap();
+        let store = Store::open(&place, capacity).await.unwrap();
         let intake = intake(loaded, store, clock.clone());
         Self {
             house,
+            ground,
             clock,
             intake,
         }
@@ -87,8 +90,8 @@ impl Desk {
         &self.intake.store
     }
 
-    pub(crate) fn database(&self) -> &std::path::Path {
-        &self.intake.loaded.config.store.path
+    pub(crate) fn ground(&self) -> &Ground {
+        &self.ground
     }
 
     /// A fresh form, filled in.
@@ -128,7 +131,7 @@ impl Desk {
     pub(crate) async fn letters(&self) -> Vec<Letter> {
         let mut letters = Vec::new();
         for id in self.queued().await {
-            letters.extend(self.store().lease(vec![id], None).await.unwrap());
+            letters.extend(self.store().lease(vec![id]).await.unwrap().letters);
         }
         self.store().recover().await.unwrap();
         letters
@@ -144,8 +147,8 @@ impl Desk {
 
     pub(crate) async fn deliver_all(&self) {
         let ids = self.queued().await;
-        let leased = self.store().lease(ids.clone(), None).await.unwrap();
-        assert_eq!(leased.len(), ids.len());
+        let leased = self.store().lease(ids.clone()).await.unwrap();
+        assert_eq!(leased.letters.len(), ids.len());
         let delivered = Outcome::Delivered { day: self.today() };
         self.store().settle(ids, delivered).await.unwrap();
     }
@@ -155,8 +158,12 @@ fn intake(loaded: Arc<Loaded>, store: Store, clock: Arc<FixedClock>) -> Intake {
     // Nobody delivers here: letters stay where a test can see them.
     let (wake, _) = tokio::sync::mpsc::unbounded_channel();
     let entropy = Arc::new(Entropy::from_system());
-    let folder = loaded.config.store.path.parent().unwrap();
-    let spool = Arc::new(Spool::new(folder, 128, 0, entropy.clone()));
+    let spool = Arc::new(Spool::new(
+        &loaded.config.store.spool,
+        128,
+        0,
+        entropy.clone(),
+    ));
     Intake {
         loaded,
         forms: FormKeys::new(),

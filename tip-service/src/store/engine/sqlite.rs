@@ -1,0 +1,63 @@
+//! SQLite: one file of this machine.
+
+use std::path::Path;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Executor};
+
+use super::Pools;
+use crate::store::{StoreError, schema};
+
+/// What every connection must have: nothing is acknowledged before it is synced, and deleted bytes are overwritten.
+/// 8 MiB of pages in memory, and 8 MiB of log between check-points: random keys touch pages all over.
+const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; \
+    PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192; \
+    PRAGMA wal_autocheckpoint = 2048";
+
+pub(super) async fn open(path: &Path) -> Result<Pools, StoreError> {
+    let write = pool(path, 1).await?;
+    schema::of_sqlite(&write).await?;
+    let read = pool(path, 2).await?;
+    Ok(Pools { write, read })
+}
+
+/// sqlx waits five seconds for a lock by itself.
+pub(in crate::store) async fn pool(path: &Path, connections: u32) -> Result<AnyPool, StoreError> {
+    let name = path.to_string_lossy();
+    let url = format!(
+        "sqlite://{}?mode=rwc",
+        utf8_percent_encode(&name, NON_ALPHANUMERIC)
+    );
+    let options: AnyConnectOptions = url.parse()?;
+    let pool = AnyPoolOptions::new()
+        .max_connections(connections)
+        .min_connections(connections)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .after_connect(|db, _| Box::pin(async { db.execute(PRAGMAS).await.map(drop) }))
+        .connect_with(options.disable_statement_logging())
+        .await?;
+    Ok(pool)
+}
+
+/// Writes the number of steps taken once more.
+pub(super) async fn probe(db: &mut AnyConnection) -> Result<(), StoreError> {
+    let version: i64 = sqlx::query_scalar("PRAGMA user_version")
+        .fetch_one(&mut *db)
+        .await?;
+    let same = format!("PRAGMA user_version = {version}");
+    sqlx::raw_sql(AssertSqlSafe(same)).execute(db).await?;
+    Ok(())
+}
+
+pub(super) async fn examine(pool: &AnyPool) -> Result<(), StoreError> {
+    let said: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(1)")
+        .fetch_all(pool)
+        .await?;
+    if said == ["ok"] {
+        Ok(())
+    } else {
+        Err(StoreError::Corrupt)
+    }
+}

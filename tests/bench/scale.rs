@@ -166,10 +166,10 @@ fn key(path: &PathBuf) {
 fn fill(install: &Install, count: usize) {
     let database = Database::of(install);
     database.run(&format!(
-        "INSERT INTO outbox (id, mailbox_id, thread_id, unit_id, class, state, sealed, received_day) \
+        "INSERT INTO outbox (slot, id, mailbox_id, thread_id, unit_id, class, state, sealed, received_day) \
          WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {count}), \
          named(i, name) AS (SELECT i, CAST(printf('%016d', i) AS BLOB) FROM n) \
-         SELECT name, name, name, 'u' || (100000 + i % {COUNTY_UNITS}), 'prompt', 'queued', randomblob({BYTES}), \
+         SELECT i, name, name, name, 'u' || (100000 + i % {COUNTY_UNITS}), 'prompt', 'queued', randomblob({BYTES}), \
          unixepoch() / 86400 FROM named"
     ));
     database.run(

@@ -47,11 +47,12 @@ pub(super) async fn insert(
         }
     }
     insert_threads(db, &rows).await?;
-    let columns = "outbox (id, mailbox_id, unit_id, class, state, in_reply_to, thread_id, sealed, received_day, keeper)";
+    let columns = "outbox (slot, id, mailbox_id, unit_id, class, state, in_reply_to, thread_id, sealed, received_day, keeper)";
     while !rows.is_empty() {
         let some = rows.drain(..held_at_once(&rows)).collect();
         insert_rows(db, columns, some, |row, (batch, letter, first)| {
-            row.bind(letter.id.to_vec())
+            row.bind(slot(&letter.id))
+                .bind(letter.id.to_vec())
                 .bind(bytes(batch.mailbox_id.as_ref()))
                 .bind(letter.unit_id.clone())
                 .bind(batch.class.as_str())
@@ -65,6 +66,12 @@ pub(super) async fn insert(
         .await?;
     }
     Ok(())
+}
+
+/// Where the row lies: the first eight bytes of its random name.
+fn slot(id: &Id) -> i64 {
+    let (first, _) = id.split_at(8);
+    first.iter().fold(0, |number, byte| number << 8 | i64::from(*byte))
 }
 
 /// How many of the first rows go into one statement, which holds a copy of all of them: one at least.

@@ -10,6 +10,7 @@ const SQLITE: &[&str] = &[
     include_str!("migrations/sqlite/0002_way_back.sql"),
     include_str!("migrations/sqlite/0003_batches.sql"),
     include_str!("migrations/sqlite/0004_keeper.sql"),
+    include_str!("migrations/sqlite/0005_slot.sql"),
 ];
 
 const POSTGRES: &[&str] = &[include_str!("migrations/postgres/0001_tips.sql")];

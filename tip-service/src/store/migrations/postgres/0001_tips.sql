@@ -14,7 +14,8 @@ CREATE TABLE outbox (
   delivered_day BIGINT NOT NULL DEFAULT 0,
   thread_id     BYTEA  NOT NULL DEFAULT '',
   batch_id      BYTEA  NOT NULL DEFAULT '',
-  keeper        BYTEA  NOT NULL DEFAULT ''
+  keeper        BYTEA  NOT NULL DEFAULT '',
+  slot          BIGINT NOT NULL
 );
 CREATE INDEX outbox_state ON outbox (state, keeper);
 CREATE INDEX outbox_batch ON outbox (batch_id) WHERE length(batch_id) > 0;

@@ -50,17 +50,21 @@ impl Percentiles {
     }
 }
 
-/// Lets `clients` visitors file tips for a while, each as soon as it has its receipt.
-pub(crate) fn round(port: u16, clients: usize, lasts: Duration) -> Round {
-    let first = Form::fetch(&mut Client::new(port)).poppies(&local_story(0));
-    assert!(
-        shown_receipt(&first.send(&mut Client::new(port))).is_some(),
-        "the way works"
-    );
+/// Lets `clients` visitors file tips for a while, each as soon as it has its receipt; they share out the services at these
+/// ports among them.
+pub(crate) fn round(ports: &[u16], clients: usize, lasts: Duration) -> Round {
+    for port in ports {
+        let first = Form::fetch(&mut Client::new(*port)).poppies(&local_story(0));
+        assert!(
+            shown_receipt(&first.send(&mut Client::new(*port))).is_some(),
+            "the way works"
+        );
+    }
     let begun = Instant::now();
     let all: Vec<Visitor> = thread::scope(|scope| {
         let visitors: Vec<_> = (0..clients)
-            .map(|number| scope.spawn(move || visit(port, number, lasts)))
+            .zip(ports.iter().copied().cycle())
+            .map(|(number, port)| scope.spawn(move || visit(port, number, lasts)))
             .collect();
         visitors
             .into_iter()

@@ -1,10 +1,11 @@
 //! `make bench`: what the service costs and how fast it is, in one run on one machine, against the
 //! real binary. Prints figures and asserts nothing; never part of `make test`.
 //!
-//! usage: bench [seal|start|submissions|back|scale|weight]…
+//! usage: bench [seal|start|submissions|postgres|back|scale|weight]…
 
 mod load;
 mod local;
+mod postgres;
 mod scale;
 mod way_back;
 mod weight;
@@ -23,10 +24,11 @@ const ROUNDS: usize = 3;
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     machine();
-    let parts: [(&str, fn()); 6] = [
+    let parts: [(&str, fn()); 7] = [
         ("seal", local::print),
         ("start", start_up),
         ("submissions", submissions),
+        ("postgres", postgres::print),
         ("back", way_back::print),
         ("scale", scale::print),
         ("weight", weight::print),
@@ -107,7 +109,7 @@ fn submissions() {
         let service = install.start();
         let idle = service.memory("VmRSS");
         let mut rounds: Vec<Round> = (0..ROUNDS)
-            .map(|_| load::round(service.port, clients, ROUND))
+            .map(|_| load::round(&[service.port], clients, ROUND))
             .collect();
         for round in &mut rounds {
             print_round(round);

@@ -2,6 +2,7 @@
 //! its store, its mail, its temporary files. Built on `config/dev.toml`, so the stories live with
 //! the configuration that `make run` uses, every path of it moved into the folder.
 
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -90,6 +91,18 @@ impl Install {
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         set(&mut self.config, key, value);
         self
+    }
+
+    /// Puts a PostgreSQL database with this address in the place of the SQLite file.
+    pub fn sharing(mut self, url: &str) -> Self {
+        let file = self.path("store-url");
+        std::fs::write(&file, url).expect("written");
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).expect("permissions");
+        let store = self.config.get_mut("store").and_then(Value::as_table_mut);
+        store.expect("a section").remove("path");
+        let spool = self.text_path("store");
+        self.with("store.url_file", file.display().to_string())
+            .with("store.spool", spool)
     }
 
     /// Hands the installation to another user of this machine, who runs the service from now on. Only

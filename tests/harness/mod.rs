@@ -26,6 +26,7 @@ pub mod page;
 pub mod picture;
 pub mod pipe;
 pub mod postfix;
+pub mod postgres;
 pub mod power;
 pub mod service;
 pub mod site;

@@ -44,7 +44,7 @@ pub(crate) fn filled(blank: Form, what: &str) -> Form {
 }
 
 /// Ends the visitors' round even when the story fails.
-struct EndsTheRound<'a>(&'a AtomicBool);
+pub(crate) struct EndsTheRound<'a>(pub(crate) &'a AtomicBool);
 
 impl Drop for EndsTheRound<'_> {
     fn drop(&mut self) {
@@ -72,6 +72,8 @@ fn every_receipt_shown_under_a_hundred_kills_has_its_one_letter_after_restart() 
                 ledger: &ledger,
                 over: &over,
                 unanswered: &unanswered,
+                rest: Duration::from_millis(2),
+                given_back: &[400],
             };
             scope.spawn(move || visitor.send_tips());
         }
@@ -112,16 +114,20 @@ fn a_receipt_without_its_letter_is_noticed() {
 }
 
 /// One who sends tip after tip, whatever happens to the service.
-struct Visitor<'a> {
-    number: u32,
-    client: Client,
-    ledger: &'a Ledger<'a>,
-    over: &'a AtomicBool,
-    unanswered: &'a AtomicU32,
+pub(crate) struct Visitor<'a> {
+    pub(crate) number: u32,
+    pub(crate) client: Client,
+    pub(crate) ledger: &'a Ledger<'a>,
+    pub(crate) over: &'a AtomicBool,
+    pub(crate) unanswered: &'a AtomicU32,
+    /// Waits so long before pressing again when there was no answer.
+    pub(crate) rest: Duration,
+    /// With which statuses a form may come back.
+    pub(crate) given_back: &'static [u16],
 }
 
 impl Visitor<'_> {
-    fn send_tips(mut self) {
+    pub(crate) fn send_tips(mut self) {
         for number in 0_u32.. {
             let what = format!("第{}人第{number}条", self.number);
             if !self.send(&what) {
@@ -137,18 +143,24 @@ impl Visitor<'_> {
         let mut form: Option<Form> = None;
         while !self.over.load(Ordering::Relaxed) {
             let Some(filled) = form.clone().or_else(|| self.fetch(what)) else {
-                thread::sleep(Duration::from_millis(2));
+                thread::sleep(self.rest);
                 continue;
             };
             match filled.try_send(&mut self.client) {
                 Ok(answer) if self.ledger.note(what, &answer) => return true,
-                Ok(answer) => form = Some(again(&answer, what)),
+                Ok(answer) => {
+                    let given_back = self.again(&answer, what);
+                    if given_back.is_none() {
+                        thread::sleep(self.rest);
+                    }
+                    form = given_back.or(Some(filled));
+                }
                 Err(error) => {
                     // A service that is not there has cut nothing off.
                     let cut = u32::from(error.kind() != ErrorKind::ConnectionRefused);
                     self.unanswered.fetch_add(cut, Ordering::Relaxed);
                     form = Some(filled);
-                    thread::sleep(Duration::from_millis(2));
+                    thread::sleep(self.rest);
                 }
             }
         }
@@ -159,13 +171,21 @@ impl Visitor<'_> {
         let blank = Form::try_fetch(&mut self.client).ok()?;
         Some(filled(blank, what))
     }
-}
 
-/// The form that came back because it was from before the kill.
-fn again(answer: &Answer, what: &str) -> Form {
-    assert_eq!(answer.status, 400, "{}", answer.page().body());
-    let blank = Form::of(answer).expect("the form comes back");
-    filled(blank, what)
+    /// The form that came back: it was from before a kill, or the store was away. `None`: not the service answered but a
+    /// front that could not reach it.
+    fn again(&self, answer: &Answer, what: &str) -> Option<Form> {
+        let front = matches!(answer.status, 502..=504) && self.given_back.len() > 1;
+        let blank = Form::of(answer);
+        let known = self.given_back.contains(&answer.status) && blank.is_some();
+        assert!(
+            known || front,
+            "{}: {}",
+            answer.status,
+            answer.page().body()
+        );
+        blank.map(|blank| filled(blank, what))
+    }
 }
 
 /// The ledger opens letters with the project's own code; a sample goes through GnuPG itself.

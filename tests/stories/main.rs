@@ -27,6 +27,7 @@ mod metrics;
 mod observer;
 mod photographs;
 mod postfix_pipe;
+mod postgres;
 mod privacy;
 mod refused;
 mod refused_forms;

@@ -54,6 +54,7 @@ impl Alarms {
             match error {
                 StoreError::Full => "letters wait: the store is full",
                 StoreError::Busy => "letters wait: the store is busy",
+                StoreError::Unreachable(_) => "letters wait: the database cannot be reached",
                 StoreError::ReadOnly => "letters wait: the store cannot be written",
                 StoreError::Corrupt => "letters wait: the database is damaged",
                 _ => "letters wait: the database cannot be asked",

@@ -155,7 +155,7 @@ impl Delivery {
         let now = self.store.parked().await?;
         if now > known {
             alarms
-                .raise("all", "a letter came back from a unit's mail server")
+                .raise("all", "a letter was parked elsewhere: it came back from a unit's mail server, or another service parked it")
                 .await;
         }
         Ok(now)

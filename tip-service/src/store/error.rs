@@ -137,3 +137,20 @@ fn by_sqlstate(code: &str, message: &str) -> Option<StoreError> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_by_itself_is_told_from_what_does_not() {
+        let away = |code| matches!(by_sqlstate(code, ""), Some(StoreError::Unreachable(_)));
+        let again = |code| matches!(by_sqlstate(code, ""), Some(StoreError::Conflict(_)));
+        assert!(["08006", "57P01", "57P03", "53300"].into_iter().all(away));
+        assert!(["40001", "40P01", "23505"].into_iter().all(again));
+        assert!(matches!(by_sqlstate("53100", ""), Some(StoreError::Full)));
+        assert!(by_sqlstate("42P01", "").is_none(), "a mistake of ours");
+        // SQLite's SQLITE_IOERR_FSYNC.
+        assert!(matches!(by_result_code(1034), Some(StoreError::ReadOnly)));
+    }
+}

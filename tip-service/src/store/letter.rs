@@ -52,16 +52,16 @@ pub(super) async fn insert(
         let some = rows.drain(..held_at_once(&rows)).collect();
         insert_rows(db, columns, some, |row, (batch, letter, first)| {
             row.bind(slot(&letter.id))
-                .bind(letter.id.to_vec())
+                .bind(letter.id.as_slice())
                 .bind(bytes(batch.mailbox_id.as_ref()))
-                .bind(letter.unit_id.clone())
+                .bind(letter.unit_id.as_str())
                 .bind(batch.class.as_str())
                 .bind("queued")
                 .bind(first)
                 .bind(bytes(letter.thread_id.as_ref()))
-                .bind(letter.sealed.message().to_vec())
+                .bind(letter.sealed.message())
                 .bind(i64::from(batch.day))
-                .bind(engine.keeper().to_vec())
+                .bind(engine.keeper())
         })
         .await?;
     }
@@ -99,9 +99,9 @@ async fn insert_threads(
     insert_rows(db, columns, begun, |row, (id, mailbox, letter, day)| {
         row.bind(id.to_vec())
             .bind(mailbox.to_vec())
-            .bind(letter.unit_id.clone())
-            .bind(letter.unit_id.clone())
-            .bind(letter.id.to_vec())
+            .bind(letter.unit_id.as_str())
+            .bind(letter.unit_id.as_str())
+            .bind(letter.id.as_slice())
             .bind("sent")
             .bind(i64::from(day))
     })

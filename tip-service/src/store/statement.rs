@@ -17,11 +17,11 @@ pub(super) fn places(first: usize, count: usize) -> String {
 
 /// One `INSERT` of all rows; none for none. `columns` is the table with its columns in brackets, and `bind` gives one row's
 /// values, in their order.
-pub(super) async fn insert_rows<T>(
+pub(super) async fn insert_rows<'q, T>(
     db: &mut AnyConnection,
     columns: &str,
     rows: Vec<T>,
-    bind: impl for<'q> Fn(Filled<'q>, T) -> Filled<'q>,
+    bind: impl Fn(Filled<'q>, T) -> Filled<'q>,
 ) -> Result<(), StoreError> {
     if rows.is_empty() {
         return Ok(());

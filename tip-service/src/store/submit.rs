@@ -222,10 +222,10 @@ async fn insert_mailboxes(db: &mut AnyConnection, new: &[&Submission]) -> Result
         "mailbox (id, lookup_hash, public_key, shred_key, ends_day)",
         mailboxes,
         |row, m| {
-            row.bind(m.0.to_vec())
-                .bind(m.1.to_vec())
-                .bind(m.2.to_vec())
-                .bind(m.3.to_vec())
+            row.bind(m.0.as_slice())
+                .bind(m.1.as_slice())
+                .bind(m.2.as_slice())
+                .bind(m.3.as_slice())
                 .bind(i64::from(m.4))
         },
     )
@@ -257,7 +257,7 @@ async fn insert_forms(
 ) -> Result<(), StoreError> {
     let columns = "form (form_hash, content_hash, mailbox_id, ends_day)";
     insert_rows(db, columns, forms, |row, (s, hash)| {
-        row.bind(s.form_hash.to_vec())
+        row.bind(s.form_hash.as_slice())
             .bind(hash.to_vec())
             .bind(s.mailbox.id().to_vec())
             .bind(i64::from(s.form_ends_day))

@@ -129,6 +129,7 @@ impl House {
                 .iter()
                 .fold(self.text(file), |text, (theirs, ours)| {
                     text.replace(&format!("\"{theirs}/"), &format!("\"{root}{ours}/"))
+                        .replace(&format!("\"{theirs}\""), &format!("\"{root}{ours}\""))
                 });
             self.write(file, &bent);
         }

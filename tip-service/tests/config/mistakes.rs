@@ -9,6 +9,7 @@ fn whatever_is_not_on_the_disk_is_named() {
         (DEV, "site.root", "../site/public"),
         (DEV, "site.units", "../site/data/units.toml"),
         (DEV, "store.path", "../var/tips.sqlite3"),
+        (REFERENCE, "store.spool", "/var"),
         (DEV, "registers.units", "units.toml"),
         (DEV, "registers.kinds", "kinds.toml"),
         (DEV, "registers.places", "places.toml"),
@@ -134,6 +135,9 @@ const TWICE: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
+/// The database of the configuration for trying out.
+const FILE: &str = "path = \"../var/tips.sqlite3\"";
+
 /// The same for values that look right and are not.
 const PLAUSIBLE: &[(&str, &str, &str, &str)] = &[
     (DEV, "127.0.0.1:8080", "127.0.0.1:0", "server.listen"),
@@ -145,6 +149,20 @@ const PLAUSIBLE: &[(&str, &str, &str, &str)] = &[
     ),
     (DEV, "https://", "http://", "server.exit_url"),
     (DEV, "\"../var/tips.sqlite3\"", "\"../var\"", "store.path"),
+    (DEV, FILE, "", "store.path"),
+    (
+        DEV,
+        FILE,
+        "path = \"../var/tips.sqlite3\"\nurl_file = \"smtp-password\"",
+        "store.url_file",
+    ),
+    (DEV, FILE, "url_file = \"smtp-password\"", "store.spool"),
+    (
+        DEV,
+        FILE,
+        "url_file = \"units.toml\"\nspool = \"../var\"",
+        "store.url_file",
+    ),
     (
         DEV,
         "domain = \"tips.example.invalid\"",

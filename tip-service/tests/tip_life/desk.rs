@@ -41,15 +41,10 @@ impl Desk {
     }
 
     async fn of(house: House, max_waiting: u64) -> Self {
+        let ground = Ground::of(&house);
         let loaded = Arc::new(house.load(DEV).unwrap());
-        let ground = Ground::of(&house, &loaded);
         let clock = Arc::new(FixedClock::new(house.now()));
-        let capacity = Capacity {
-            max_waiting,
-            min_free_mib: 0,
-        };
-        let place = Place::of(&loaded.config.store).unwrap();
-        let store = Store::open(&place, capacity).await.unwrap();
+        let store = open(&loaded, max_waiting).await;
         let intake = intake(loaded, store, clock.clone());
         Self {
             house,
@@ -57,6 +52,11 @@ impl Desk {
             clock,
             intake,
         }
+    }
+
+    /// Another service with the same database.
+    pub(crate) async fn another(&self) -> Store {
+        open(&self.intake.loaded, 1000).await
     }
 
     /// The same database, a new process's memory.
@@ -139,10 +139,7 @@ impl Desk {
 
     /// The names of the letters that wait to be tried.
     pub(crate) async fn queued(&self) -> Vec<Id> {
-        let mut ids = Vec::new();
-        let add = |letter: Queued| ids.push(letter.id);
-        self.store().each_queued(add).await.unwrap();
-        ids
+        queued(self.store()).await
     }
 
     pub(crate) async fn deliver_all(&self) {
@@ -152,6 +149,23 @@ impl Desk {
         let delivered = Outcome::Delivered { day: self.today() };
         self.store().settle(ids, delivered).await.unwrap();
     }
+}
+
+/// The names of the letters that a service is to try.
+pub(crate) async fn queued(store: &Store) -> Vec<Id> {
+    let mut ids = Vec::new();
+    let add = |letter: Queued| ids.push(letter.id);
+    store.each_queued(add).await.unwrap();
+    ids
+}
+
+async fn open(loaded: &Loaded, max_waiting: u64) -> Store {
+    let capacity = Capacity {
+        max_waiting,
+        min_free_mib: 0,
+    };
+    let place = Place::of(&loaded.config.store).unwrap();
+    Store::open(&place, capacity).await.unwrap()
 }
 
 fn intake(loaded: Arc<Loaded>, store: Store, clock: Arc<FixedClock>) -> Intake {

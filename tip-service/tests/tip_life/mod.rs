@@ -24,7 +24,7 @@ use desk::Desk;
 use tip_service::intake::{News, SubmitError};
 use tip_service::store::{Class, StoreError};
 
-const ONE: &[(&str, &str)] = &[
+pub(crate) const ONE: &[(&str, &str)] = &[
     ("kind", "cultivation"),
     ("what", "一块地"),
     ("county", "东丰县"),

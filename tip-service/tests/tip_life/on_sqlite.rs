@@ -9,7 +9,6 @@ use sqlx::{AnyConnection, Connection};
 
 use crate::tip_life::desk::Desk;
 use crate::tip_life::house::House;
-use tip_service::config::{Database, Loaded};
 
 /// Lists what is stored, `table.column` each.
 pub(crate) const COLUMNS: &str = "SELECT m.name || '.' || c.name FROM sqlite_schema m, pragma_table_info(m.name) c \
@@ -26,12 +25,12 @@ pub(crate) const NOT_HERE: &[&str] = &[
 pub(crate) struct Ground(String);
 
 impl Ground {
-    /// The house's own configuration names a file in it.
-    pub(crate) fn of(_: &House, loaded: &Loaded) -> Self {
-        let Database::Sqlite(path) = &loaded.config.store.database else {
-            unreachable!("the house has a file");
-        };
-        Self(format!("sqlite://{}", path.display()))
+    /// What the house's own configuration names.
+    pub(crate) fn of(house: &House) -> Self {
+        Self(format!(
+            "sqlite://{}",
+            house.path("var/tips.sqlite3").display()
+        ))
     }
 
     /// Looks into the database beside the store.

@@ -17,6 +17,7 @@ mod places;
 mod replies;
 mod robot;
 mod routes;
+mod sealing;
 mod settings;
 mod transport;
 mod units;
@@ -34,6 +35,7 @@ pub use transport::{Smtp, Tls, Transport};
 use crate::kinds::Kinds;
 use crate::mark::Mark;
 use crate::places::Places;
+use crate::sealing::Scripts;
 use crate::units::{ROBOT, Register, Unit};
 use file::File;
 
@@ -52,6 +54,8 @@ pub struct Loaded {
     pub service_cert: ServiceCert,
     /// Tells the canary's tips from all others; `None`: there is no canary.
     pub mark: Option<Mark>,
+    /// What seals tips in the browser; `None`: that is off.
+    pub scripts: Option<Scripts>,
     /// Every certificate file with the unit it belongs to, the service's own last.
     pub cert_files: Vec<(String, PathBuf)>,
 }
@@ -102,6 +106,8 @@ pub fn load(file: &Path, now: u64) -> Result<Loaded, Vec<ConfigError>> {
     let (Some((units, units_file)), Some((public, public_file))) = (units, public) else {
         return Err(errors);
     };
+    let scripts = sealing::read(&main, &config, public.sealing.as_ref());
+    let scripts = keep(scripts, &mut errors).flatten();
     let joined = units::Halves {
         private_file: &units_file,
         private: &units.unit,
@@ -134,6 +140,7 @@ pub fn load(file: &Path, now: u64) -> Result<Loaded, Vec<ConfigError>> {
             places,
             service_cert,
             mark: robot.map(|robot| robot.mark),
+            scripts,
             cert_files,
         }),
         _ => Err(errors),

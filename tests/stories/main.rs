@@ -34,6 +34,7 @@ mod register;
 mod reminders;
 mod resend;
 mod rewards;
+mod sealing;
 mod seized;
 mod site;
 mod sizes;

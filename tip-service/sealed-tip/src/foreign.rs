@@ -97,10 +97,12 @@ fn text_length(length: usize) -> Option<usize> {
     let inside = length.checked_sub(FRAME)?;
     // The literal packet's own tag and length (section 4.2.1).
     let heads = [3, 6].into_iter();
-    heads.filter_map(|head| inside.checked_sub(head)).find(|text| {
-        let long = text + LITERAL >= 8384;
-        inside - text == if long { 6 } else { 3 }
-    })
+    heads
+        .filter_map(|head| inside.checked_sub(head))
+        .find(|text| {
+            let long = text + LITERAL >= 8384;
+            inside - text == if long { 6 } else { 3 }
+        })
 }
 
 type Body<'w, 'm> = pgp::composed::PacketBodyReader<&'w mut &'m [u8]>;

@@ -28,8 +28,7 @@ pub(super) struct Published {
     openpgp: String,
 }
 
-const HINT: &str =
-    "make site prints the section, of what it built: site/public/seal/register.toml; publish it once it is known to be right";
+const HINT: &str = "make site prints the section, of what it built: site/public/seal/register.toml; publish it once it is known to be right";
 
 /// The scripts, if sealing in the browser is on; nothing else is looked at if it is off.
 ///

@@ -109,7 +109,7 @@ pub(super) async fn covers(
         Err(error) => {
             let album = Album::held(&door, &form);
             tip::refused(&door, form, &album, &error)
-        },
+        }
     }
 }
 

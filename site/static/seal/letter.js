@@ -32,7 +32,7 @@
     function text(name, cleaned, max, empty) {
       const chars = Array.from(cleaned).length;
       if (empty && !chars) errors.push({ field: name, key: "empty" });
-      if (chars > max) errors.push({ field: name, key: max === WHAT_MAX ? "whatLong" : "long", max, chars });
+      if (chars > max) errors.push({ field: name, key: max === WHAT_MAX ? "what_long" : "long", max, chars });
       return cleaned;
     }
     const short = (name, how) => text(name, how(get(name)), LINE_MAX, false);

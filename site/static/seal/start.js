@@ -1,18 +1,20 @@
 // Seals a tip in the browser it is written in. Does nothing until the writer begins; then loads the letter and OpenPGP.js,
-// each only with the hash that the page names. From then on no press of the button sends a word in plain: what fails says
+// each only with the hash that the service names. From then on no press of the button sends a word in plain: what fails says
 // so, and a button of its own hands the form to the site, as without script. A browser too old to run this sends as ever.
 (function () {
   "use strict";
-  const script = document.currentScript, said = script.dataset;
   const form = document.getElementById("tip-form"), box = document.getElementById("sealing");
-  const how = document.getElementById("sealing-how"), words = box.dataset, WAIT = 120000;
+  const how = document.getElementById("sealing-how"), WAIT = 120000;
   const [line, plain] = [box.querySelector("p"), box.querySelector("button")];
+  const bookAt = form.action + "sealing/";
   let ready = null, busy = false, last = null;
 
-  function load(src, integrity) {
+  function load({ address, integrity }) {
     return new Promise(function (resolve, reject) {
+      // Without a hash a browser would take any file.
+      if (!/^sha384-.{64}$/.test(integrity)) throw new Error("a script without a hash");
       const tag = document.createElement("script");
-      tag.src = src;
+      tag.src = address;
       tag.integrity = integrity;
       tag.onload = resolve;
       tag.onerror = () => reject(new Error("a script did not come"));
@@ -22,16 +24,17 @@
 
   // Once it has failed it is tried anew at the next press.
   function prepare() {
-    ready = ready || Promise.all([
-      fetch(said.book, { credentials: "omit", redirect: "error" }).then((answer) => answer.ok ? answer.json() : Promise.reject(answer)),
-      load(said.letter, said.letterIntegrity),
-      load(said.openpgp, said.openpgpIntegrity),
-    ]).then(function ([book]) {
-      how.textContent = words.here;
-      return book;
-    });
+    ready = ready || open();
     ready.catch(() => { ready = null; });
     return ready;
+  }
+
+  async function open() {
+    const answer = await fetch(bookAt, { credentials: "omit", redirect: "error" });
+    const book = await answer.json();
+    await Promise.all([load(book.letter), load(book.openpgp)]);
+    how.textContent = book.words.here;
+    return book;
   }
 
   function say(text, offersPlain) {
@@ -47,7 +50,7 @@
     return all;
   }
 
-  function complain(error) {
+  function complain(error, words) {
     const field = document.getElementById(error.field);
     const label = form.querySelector("label[for=\"" + error.field + "\"]");
     const values = Object.assign({ label: label ? label.textContent : "" }, error);
@@ -76,7 +79,7 @@
     }
     last = null;
     const told = page.querySelectorAll(".callout--error h2, .callout--error p");
-    say(Array.from(told, (part) => part.textContent).join(" ") || words.failed, true);
+    say(Array.from(told, (part) => part.textContent).join(" ") || box.dataset.failed, true);
   }
 
   // The same words under the same form are the same letters: a second press is known for one.
@@ -85,7 +88,7 @@
     if (last && last.mark === mark) return last;
     const press = Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
     const asked = { form_id: all.form_id, sealed_press: press, sealed_units: units.join(",") };
-    const answer = await send(said.book, asked);
+    const answer = await send(bookAt, asked);
     if (!answer.ok) return { answer };
     const covers = await answer.json(), body = Object.assign({ sealed_tag: covers.tag }, asked);
     for (const [n, cover] of covers.letters.entries()) {
@@ -109,14 +112,15 @@
   async function press() {
     const all = fields();
     const book = await Promise.race([prepare(), new Promise((_, reject) => { setTimeout(reject, WAIT); })]);
+    if (form.elements.files.files.length) return say(book.words.photographs, true);
     const read = tipLetter.tip(all, book);
-    if (read.errors.length) return complain(read.errors[0]);
+    if (read.errors.length) return complain(read.errors[0], book.words);
     const { answer, body } = await letters(read.tip, tipLetter.route(read.tip, book), book, all);
     if (answer) return refused(answer);
     if (all.ticket) body.ticket = all.ticket;
     if (all.website) body.website = "1";
     let done;
-    try { done = await send(form.action, body); } catch (e) { return say(words.unsent, false); }
+    try { done = await send(form.action, body); } catch (e) { return say(book.words.unsent, false); }
     return done.ok ? arrive(done) : refused(done);
   }
 
@@ -124,10 +128,9 @@
   form.addEventListener("submit", function (event) {
     event.preventDefault();
     if (busy) return;
-    if (form.elements.files.files.length) { say(words.photographs, true); return; }
     busy = true;
-    say(words.working, false);
-    press().catch(() => say(words.failed, true)).finally(() => { busy = false; });
+    say(box.dataset.working, false);
+    press().catch(() => say(box.dataset.failed, true)).finally(() => { busy = false; });
   });
   // Says by its name that it goes the other way; passes the listener above by.
   plain.addEventListener("click", () => { if (!busy) form.submit(); });

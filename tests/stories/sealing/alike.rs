@@ -16,7 +16,14 @@ use super::install;
 /// Fields as they are typed; whatever is odd in one is in no other test's.
 fn forms() -> Vec<Vec<(&'static str, String)>> {
     let say = |text: &str| vec![("what", text.to_owned())];
-    let long = "长".repeat(299) + "—" + &"字".repeat(700) + "\r\n" + &"a".repeat(1_801);
+    let long = [
+        "长".repeat(299),
+        "—".into(),
+        "字".repeat(700),
+        "\r\n".into(),
+        "a".repeat(1_801),
+    ]
+    .concat();
     let full = [
         ("kind", "cultivation"),
         (

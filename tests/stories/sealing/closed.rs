@@ -72,8 +72,8 @@ impl<'a> Try<'a> {
 fn encryption_that_throws_is_said_and_another_press_tries_again_and_never_goes_plain() {
     let install = install();
     let service = install.start();
-    let broken =
-        "Object.defineProperty(crypto, 'getRandomValues', { value() { throw Error('no'); } });";
+    let broken = "let real; Object.defineProperty(window, 'openpgp', { get: () => real, \
+        set(library) { real = { ...library, encrypt() { throw Error('no'); } }; } });";
     let tried = Try::new(&service, broken);
     tried.says("没能加密");
     // Not even somebody who hammers on the button.

@@ -27,7 +27,11 @@ fn install() -> Install {
     assert!(copied.status.success(), "{}", words(&copied));
     let register = std::fs::read_to_string(e2e::machine::repository().join("site/data/units.toml"));
     let hashes = std::fs::read_to_string(site.join("seal/register.toml"));
-    let published = hashes.expect("the site has it") + &register.expect("the register is there");
+    let published = [
+        hashes.expect("the site has it"),
+        register.expect("it is there"),
+    ]
+    .concat();
     std::fs::write(&units, published).expect("it is written");
     install
         .with("site.root", site.display().to_string())

@@ -122,7 +122,7 @@ fn bucket(length: usize) -> usize {
 
 /// Whether a letter can be as long as this, in bytes.
 pub(crate) fn is_bucket(length: usize) -> bool {
-    length <= MAX_ENTITY && length >= 2 && bucket(length - 2) == length
+    (2..=MAX_ENTITY).contains(&length) && bucket(length - 2) == length
 }
 
 /// Fills the epilogue, which mail programs do not show (RFC 2046 section 5.1.1), with lines of

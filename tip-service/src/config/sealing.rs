@@ -82,7 +82,7 @@ fn script(file: &File, root: &Path, name: &str, published: &str) -> Result<Scrip
         let why = format!("is {integrity}, published is {published}");
         return Err(wrong(Fault::Value, why));
     }
-    let mark: String = hash.iter().take(8).map(|b| format!("{b:02x}")).collect();
+    let mark: String = hash.iter().take(4).map(|b| format!("{b:02x}")).collect();
     Ok(Script {
         path: format!("/{place}?h={mark}"),
         integrity,

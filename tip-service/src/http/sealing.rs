@@ -21,6 +21,7 @@ use super::{Door, Problem, error, tip};
 use crate::catalogue::Lang;
 use crate::kinds::{Choice, Input, Question};
 use crate::places::County;
+use crate::sealing::{Script, Scripts};
 use crate::units::Route;
 
 /// A form's name, a press's, and the ids of some units.
@@ -39,6 +40,16 @@ struct Book<'a> {
     units: BTreeMap<&'a str, Vec<&'a str>>,
     service_cert: &'a str,
     language: Option<Language>,
+    /// What the page says in its language: name → words, with the catalogue's `{names}`.
+    words: BTreeMap<&'static str, &'static str>,
+    letter: ScriptEntry<'a>,
+    openpgp: ScriptEntry<'a>,
+}
+
+#[derive(Serialize)]
+struct ScriptEntry<'a> {
+    address: String,
+    integrity: &'a str,
 }
 
 #[derive(Serialize)]
@@ -71,15 +82,26 @@ struct Language {
     name: &'static str,
 }
 
+/// Names of what the page says, and where in the catalogue it stands.
+const WORDS: [(&str, &str); 7] = [
+    ("here", "sealing.here"),
+    ("photographs", "sealing.photographs"),
+    ("unsent", "sealing.unsent"),
+    ("empty", "field.what_empty"),
+    ("what_long", "field.what_long"),
+    ("long", "field.long"),
+    ("elsewhere", "field.elsewhere"),
+];
+
 /// The book.
 pub(super) async fn book(
     State(door): State<Arc<Door>>,
     Extension(lang): Extension<Lang>,
 ) -> Response {
-    if door.loaded.scripts.is_none() {
-        return error::page(&door, lang, Problem::NotFound);
+    match &door.loaded.scripts {
+        Some(scripts) => json(&door, lang, &Book::of(&door, scripts, lang)),
+        None => error::page(&door, lang, Problem::NotFound),
     }
-    json(&door, lang, &Book::of(&door, lang))
 }
 
 /// Covers for the units asked for; where there can be none, the page that a tip would get.
@@ -114,7 +136,7 @@ pub(super) async fn covers(
 }
 
 impl<'a> Book<'a> {
-    fn of(door: &'a Door, lang: Lang) -> Self {
+    fn of(door: &'a Door, scripts: &'a Scripts, lang: Lang) -> Self {
         let loaded = &door.loaded;
         let kinds = loaded.kinds.kinds.iter().map(|kind| KindEntry {
             id: &kind.id,
@@ -141,6 +163,18 @@ impl<'a> Book<'a> {
                 code: lang.code(),
                 name,
             }),
+            words: WORDS.map(|(name, key)| (name, lang.say(key))).into(),
+            letter: ScriptEntry::of(door, &scripts.letter),
+            openpgp: ScriptEntry::of(door, &scripts.openpgp),
+        }
+    }
+}
+
+impl<'a> ScriptEntry<'a> {
+    fn of(door: &Door, script: &'a Script) -> Self {
+        Self {
+            address: format!("{}{}", door.loaded.config.site.base_path, script.path),
+            integrity: &script.integrity,
         }
     }
 }

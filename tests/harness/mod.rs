@@ -31,4 +31,5 @@ pub mod power;
 pub mod service;
 pub mod site;
 pub mod smtp;
+pub mod tap;
 pub mod tls;

@@ -35,6 +35,7 @@ mod register;
 mod reminders;
 mod resend;
 mod rewards;
+mod sealing;
 mod seized;
 mod site;
 mod sizes;

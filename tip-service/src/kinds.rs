@@ -32,6 +32,9 @@ pub const OWN_FIELDS: &[&str] = &[
     "day",
     "action",
     "page",
+    "sealed_units",
+    "sealed_press",
+    "sealed_tag",
 ];
 
 /// The kind a tip is taken as when its writer names none.

@@ -12,6 +12,7 @@ pub mod kinds;
 pub mod mac;
 pub mod mark;
 pub mod places;
+pub mod sealing;
 pub mod units;
 
 pub mod config;

@@ -14,6 +14,8 @@ mod messages;
 mod mistakes;
 #[path = "config/register.rs"]
 mod register;
+#[path = "config/sealing.rs"]
+mod sealing;
 #[path = "config/tree.rs"]
 mod tree;
 

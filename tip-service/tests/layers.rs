@@ -22,6 +22,7 @@ const STEPS: &[&[&str]] = &[
     &["places"],
     &["kinds"],
     &["units"],
+    &["sealing"],
     &["config"],
     &["store", "mail", "limits", "spool"],
     &["intake", "delivery", "correspondence", "purge", "canary"],

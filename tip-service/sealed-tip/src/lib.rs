@@ -5,7 +5,8 @@
 //! seconds), randomness as `rng`, so every outcome can be repeated in a test.
 //!
 //! What this crate must never do: hand out plaintext through anything but [`open()`],
-//! [`open_reply`] and [`MailboxKey::open`], print it, log it, or give it a `Debug`. [`SealedLetter`] can only be made by [`seal()`] and [`seal_note()`],
+//! [`open_reply`] and [`MailboxKey::open`], print it, log it, or give it a `Debug`. [`SealedLetter`] can only be made by [`seal()`], [`seal_note()`]
+//! and, of what has exactly their form already, [`SealedLetter::from_outside`];
 //! [`SealedEntry`] only by [`seal_entry()`]; whoever asks for one cannot be handed plaintext by
 //! mistake.
 //!
@@ -20,6 +21,7 @@ mod cover;
 mod digest;
 mod digits;
 mod entry;
+mod foreign;
 mod identity;
 mod key_error;
 mod keygen;
@@ -49,6 +51,7 @@ pub use answer::answer;
 pub use armor::armor;
 pub use cover::{Cover, ReplyTo};
 pub use entry::{Author, Entry, EntryError, MailboxKey, SealedEntry, seal_entry};
+pub use foreign::ForeignError;
 pub use key_error::KeyError;
 pub use keygen::{KeyPair, KeygenError, generate};
 pub use note::{DigestLine, Note};

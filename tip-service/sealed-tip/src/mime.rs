@@ -120,6 +120,11 @@ fn bucket(length: usize) -> usize {
     bucket
 }
 
+/// Whether a letter can be as long as this, in bytes.
+pub(crate) fn is_bucket(length: usize) -> bool {
+    (2..=MAX_ENTITY).contains(&length) && bucket(length - 2) == length
+}
+
 /// Fills the epilogue, which mail programs do not show (RFC 2046 section 5.1.1), with lines of
 /// spaces. No line is shorter than its own CRLF: there are always two bytes left for the last.
 fn pad(out: &mut Vec<u8>, bucket: usize) {

@@ -1,6 +1,6 @@
 //! Seals a tip or a note: letter, padding, encryption to every certificate of the unit.
 //!
-//! The only maker of [`SealedLetter`]. Never seals to a key that has lapsed, never to some of the
+//! The only maker of [`SealedLetter`] out of plaintext. Never seals to a key that has lapsed, never to some of the
 //! keys when others fail, and never lets the plaintext outlive the call.
 
 use bytes::Bytes;
@@ -19,6 +19,10 @@ pub struct SealedLetter {
 }
 
 impl SealedLetter {
+    pub(crate) fn of(message: Vec<u8>) -> SealedLetter {
+        SealedLetter { message }
+    }
+
     /// The OpenPGP message in its binary form, a quarter smaller than armoured: what is stored.
     #[must_use]
     pub fn message(&self) -> &[u8] {
@@ -114,7 +118,7 @@ fn encrypt<R: CryptoRng + RngCore>(
             .map_err(|e| failed(&e))?;
     }
     let message = builder.to_vec(&mut *rng).map_err(|e| failed(&e))?;
-    Ok(SealedLetter { message })
+    Ok(SealedLetter::of(message))
 }
 
 fn failed(error: &pgp::errors::Error) -> SealError {

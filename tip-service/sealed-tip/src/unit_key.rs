@@ -19,6 +19,7 @@ use crate::subkey::{Subkey, strong, subkeys};
 /// A unit's certificate. Made only by [`UnitCert::parse`].
 #[derive(Clone)]
 pub struct UnitCert {
+    armored: String,
     fingerprint: String,
     user_id: String,
     created: u64,
@@ -38,12 +39,13 @@ impl UnitCert {
         let certificate = certificate::read(armored)?;
         // Signature verification runs over foreign numbers as well as foreign bytes.
         let checked = std::panic::catch_unwind(|| examine(&certificate, now));
-        let cert = checked.unwrap_or_else(|_| {
+        let mut cert = checked.unwrap_or_else(|_| {
             Err(KeyError::Unreadable(
                 "the parser gave up on a signature".into(),
             ))
         })?;
         cert.check(now)?;
+        armored.trim().clone_into(&mut cert.armored);
         Ok(cert)
     }
 
@@ -84,6 +86,21 @@ impl UnitCert {
     /// The keys whose signatures are this unit's, the primary first.
     pub(crate) fn signers(&self) -> &[Signer] {
         &self.signers
+    }
+
+    /// The certificate as it was read.
+    #[must_use]
+    pub fn armored(&self) -> &str {
+        &self.armored
+    }
+
+    /// Key id of the subkey that is sealed to at `now` (unix seconds): 16 lower-case hexadecimal digits.
+    ///
+    /// # Errors
+    /// As [`UnitCert::check`].
+    pub fn key_id(&self, now: u64) -> Result<String, KeyError> {
+        let id = self.subkey(now)?.legacy_key_id();
+        Ok(id.as_ref().iter().map(|b| format!("{b:02x}")).collect())
     }
 
     /// Fingerprint of the primary key: 40 upper-case hexadecimal digits.
@@ -128,6 +145,7 @@ fn examine(certificate: &Certificate, now: u64) -> Result<UnitCert, KeyError> {
     let identity = identity(key, now)?;
     let signers = signers(certificate, &identity, now);
     Ok(UnitCert {
+        armored: String::new(),
         fingerprint: format!("{:X}", primary.fingerprint()),
         user_id: identity.name,
         created: born,

@@ -17,6 +17,7 @@ mod places;
 mod replies;
 mod robot;
 mod routes;
+mod sealing;
 mod settings;
 mod store;
 mod transport;
@@ -36,6 +37,7 @@ pub use transport::{Smtp, Tls, Transport};
 use crate::kinds::Kinds;
 use crate::mark::Mark;
 use crate::places::Places;
+use crate::sealing::Scripts;
 use crate::units::{ROBOT, Register, Unit};
 use file::File;
 
@@ -54,6 +56,8 @@ pub struct Loaded {
     pub service_cert: ServiceCert,
     /// Tells the canary's tips from all others; `None`: there is no canary.
     pub mark: Option<Mark>,
+    /// What seals tips in the browser; `None`: that is off.
+    pub scripts: Option<Scripts>,
     /// Every certificate file with the unit it belongs to, the service's own last.
     pub cert_files: Vec<(String, PathBuf)>,
 }
@@ -104,6 +108,8 @@ pub fn load(file: &Path, now: u64) -> Result<Loaded, Vec<ConfigError>> {
     let (Some((units, units_file)), Some((public, public_file))) = (units, public) else {
         return Err(errors);
     };
+    let scripts = sealing::read(&main, &config, public.sealing.as_ref());
+    let scripts = keep(scripts, &mut errors).flatten();
     let joined = units::Halves {
         private_file: &units_file,
         private: &units.unit,
@@ -136,6 +142,7 @@ pub fn load(file: &Path, now: u64) -> Result<Loaded, Vec<ConfigError>> {
             places,
             service_cert,
             mark: robot.map(|robot| robot.mark),
+            scripts,
             cert_files,
         }),
         _ => Err(errors),

@@ -108,6 +108,9 @@ pub struct Site {
     /// The path the site stands under: empty or `/jindu`.
     #[serde(default, deserialize_with = "check::base_path")]
     pub base_path: String,
+    /// Whether the form's page brings script that seals a tip before it leaves the browser.
+    #[serde(default)]
+    pub browser_sealing: bool,
 }
 
 /// The other files of the configuration.

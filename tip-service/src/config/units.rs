@@ -14,6 +14,7 @@ use super::check;
 use super::error::{ConfigError, Fault};
 use super::file::{File, nearest};
 use super::routes::RouteKeys;
+use super::sealing::Published;
 use crate::units::Unit;
 
 /// `config/units.toml`.
@@ -42,6 +43,8 @@ pub(super) struct PrivateUnit {
 #[serde(deny_unknown_fields)]
 pub(super) struct PublicKeys {
     unit: Vec<PublicUnit>,
+    /// Hashes of the scripts that seal in the browser, once they are published.
+    pub(super) sealing: Option<Published>,
 }
 
 #[derive(Deserialize)]

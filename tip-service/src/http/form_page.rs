@@ -76,7 +76,8 @@ impl Cache {
 impl Halves {
     fn render(door: &Door, lang: Lang, closed: &[ClosedView<'_>]) -> Result<Self, FormPageError> {
         let empty = RawForm::written_in(lang);
-        let view = FormView::new(door, PLACE, &empty, &[], None);
+        let mut view = FormView::new(door, PLACE, &empty, &[], None);
+        view.bring_sealing(door);
         let page = door
             .pages
             .render(lang, "tip.html", &view)

@@ -10,6 +10,7 @@ use super::photographs::KeptView;
 use crate::catalogue::Lang;
 use crate::intake::{Exposure, FieldError, Kept, PHOTOGRAPHS_MAX, RawForm};
 use crate::kinds::{Choice, Input, Kind, Question};
+use crate::sealing::Scripts;
 
 /// Context of `tip.html`.
 #[derive(Serialize)]
@@ -33,6 +34,8 @@ pub(super) struct FormView<'a> {
     /// Held, cleaned; need not be chosen again.
     photographs: Vec<KeptView>,
     photographs_max: usize,
+    /// What seals in the browser; only on the empty form, which holds nothing that the service has seen.
+    sealing: Option<&'a Scripts>,
     #[serde(skip)]
     lang: Lang,
 }
@@ -173,8 +176,14 @@ impl<'a> FormView<'a> {
             closed: closed(door),
             photographs: Vec::new(),
             photographs_max: PHOTOGRAPHS_MAX,
+            sealing: None,
             lang: form.lang,
         }
+    }
+
+    /// Brings the script that seals in the browser, if that is on.
+    pub(super) fn bring_sealing(&mut self, door: &'a Door) {
+        self.sealing = door.loaded.scripts.as_ref();
     }
 
     /// Shows places that may tell who wrote it.

@@ -16,6 +16,7 @@ mod padding;
 mod pages;
 mod photographs;
 mod receipt;
+mod sealing;
 mod sentence;
 pub mod server;
 mod site;
@@ -128,6 +129,10 @@ fn tip(lang: Lang) -> Router<Arc<Door>> {
     Router::new()
         .route(&at("/tip/"), get(tip::form).post(tip::submit))
         .route(&at("/tip/statistics/"), get(statistics::show))
+        .route(
+            &at("/tip/sealing/"),
+            get(sealing::book).post(sealing::covers),
+        )
         .layer(from_fn(padding::compressed))
         .merge(mailbox)
         .route(&at("/tip"), get(tip_without_slash))

@@ -129,7 +129,8 @@ async fn pad(response: Response, gzip: bool) -> Response {
 
 fn is_page(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE);
-    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+    let is = |name: &str| kind.is_some_and(|kind| kind.as_bytes().starts_with(name.as_bytes()));
+    is("text/html") || is("application/json")
 }
 
 /// Squeezed quickly if it fits into one so, as receipts do; else as well as can be, so that a form that comes back fits.

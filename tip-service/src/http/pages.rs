@@ -55,6 +55,7 @@ const TEMPLATES: &[(&str, &str)] = embedded![
     "partials/_more.html",
     "partials/_own.html",
     "partials/_place.html",
+    "partials/_sealing.html",
 ];
 
 /// What the probe page says.

@@ -25,6 +25,10 @@ use crate::units::Unit;
 /// All text together: a tip of 20,000 characters, every field full, is about half of this.
 const BODY_MAX: usize = 256 << 10;
 
+/// The same where browsers seal: letters in base64 to the two units that some routes name, each of the longest text with
+/// an empty line after every character.
+const SEALED_BODY_MAX: usize = 3 << 19;
+
 /// Parts beside the kinds' own questions: the form's fields, with room for what browsers add.
 const OWN_PARTS: usize = 28;
 
@@ -77,6 +81,9 @@ pub(super) async fn submit(
         fault,
     } = decode::read(request, bounds(&door, verdict)).await;
     form.lang = lang;
+    if door.loaded.scripts.is_some() && form.is_sealed() {
+        return submit_sealed(&door, form, files.is_empty(), fault, verdict).await;
+    }
     let mut album = Album::held(&door, &form);
     if verdict == Verdict::Refuse {
         return again(&door, &form, &album, &[], Trouble::TooOften);
@@ -98,6 +105,31 @@ pub(super) async fn submit(
     }
 }
 
+/// Letters that a browser sealed, and nothing else.
+async fn submit_sealed(
+    door: &Door,
+    form: RawForm,
+    is_alone: bool,
+    fault: Option<Fault>,
+    verdict: Verdict,
+) -> Response {
+    let album = Album::held(door, &form);
+    if verdict == Verdict::Refuse {
+        return again(door, &form, &album, &[], Trouble::TooOften);
+    }
+    if let Some(fault) = fault {
+        return again(door, &form, &album, &[], Trouble::from(fault));
+    }
+    if !is_alone {
+        return refused(door, form, &album, &SubmitError::Sealed);
+    }
+    let done = door.intake.submit_sealed(&form, class_of(verdict)).await;
+    match done {
+        Ok(accepted) => receipt::page(door, &form, &accepted, &[]),
+        Err(error) => refused(door, form, &album, &error),
+    }
+}
+
 fn bounds(door: &Door, verdict: Verdict) -> Bounds {
     let share = match verdict {
         Verdict::Prompt => Some(Share::Whole),
@@ -105,7 +137,10 @@ fn bounds(door: &Door, verdict: Verdict) -> Bounds {
         Verdict::Refuse => None,
     };
     Bounds {
-        text: BODY_MAX,
+        text: match door.loaded.scripts {
+            Some(_) => SEALED_BODY_MAX,
+            None => BODY_MAX,
+        },
         parts: parts_max(door),
         within: Duration::from_secs(door.loaded.config.server.body_seconds),
         spool: share.map(|share| (door.intake.photographs.spool().clone(), share)),
@@ -120,12 +155,18 @@ pub(super) fn class_of(verdict: Verdict) -> Class {
     }
 }
 
-fn refused(door: &Door, mut form: RawForm, album: &Album, error: &SubmitError) -> Response {
+pub(super) fn refused(
+    door: &Door,
+    mut form: RawForm,
+    album: &Album,
+    error: &SubmitError,
+) -> Response {
     let (errors, trouble) = match error {
         SubmitError::Invalid(errors) => (errors.as_slice(), Trouble::Fields),
         SubmitError::Exposing(places) => (&[][..], Trouble::Exposing(places)),
         SubmitError::FormUnknown => (&[][..], Trouble::FormUnknown),
         SubmitError::Mark => (&[][..], Trouble::Mark),
+        SubmitError::Sealed => (&[][..], Trouble::Sealed),
         SubmitError::Closed(unit) => (&[][..], Trouble::Closed(unit)),
         SubmitError::Wait { ticket, seconds } => {
             form.set("ticket".to_owned(), ticket.clone());
@@ -150,6 +191,7 @@ enum Trouble<'a> {
     Exposing(&'a [Exposure]),
     FormUnknown,
     Mark,
+    Sealed,
     TooOften,
     TooLarge,
     TooSlow,
@@ -180,7 +222,9 @@ impl From<Fault> for Trouble<'_> {
 impl Trouble<'_> {
     fn status(self) -> StatusCode {
         match self {
-            Self::Fields | Self::Exposing(_) | Self::Mark => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Fields | Self::Exposing(_) | Self::Mark | Self::Sealed => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::FormUnknown | Self::Malformed => StatusCode::BAD_REQUEST,
             Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge | Self::TooManyParts => StatusCode::PAYLOAD_TOO_LARGE,
@@ -199,6 +243,7 @@ impl Trouble<'_> {
             Self::Fields | Self::Exposing(_) | Self::Photographs(_) => return None,
             Self::FormUnknown => ("again.unknown", "again.unknown_text"),
             Self::Mark => ("again.mark", "again.mark_text"),
+            Self::Sealed => ("again.sealed", "again.sealed_text"),
             Self::TooOften => ("again.often", "again.often_text"),
             Self::TooLarge => ("again.large", "again.large_text"),
             Self::TooSlow => ("again.slow", "again.slow_text"),

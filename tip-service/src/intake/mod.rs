@@ -2,17 +2,20 @@
 //! and never goes further: what leaves is a sealed letter, an error list or a receipt.
 
 mod answer;
+mod covers;
 pub mod exposure;
 mod form_id;
 mod letters;
 mod parse;
 mod photographs;
 mod press;
+mod sealed;
 mod second_look;
 mod tally;
 mod ticket;
 
 pub use answer::{ANSWER_MAX_CHARS, AnswerError};
+pub use covers::{Covers, LetterCover};
 pub use exposure::{Exposure, Why};
 pub use form_id::{FORM_ID_CHARS, FormId, FormKeys};
 pub use parse::{FieldError, RawForm, parse};
@@ -117,6 +120,9 @@ pub enum SubmitError {
         /// Until it lets the tip in.
         seconds: u64,
     },
+    /// Letters that are not sealed as this form seals them now, or not alone: the browser is to seal again.
+    #[error("not letters as a browser seals them")]
+    Sealed,
     /// The store did not take it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -244,8 +250,12 @@ impl Intake {
     }
 
     fn new_mailbox(&self, receipt: &Receipt) -> Mailbox {
+        self.mailbox_named(receipt, self.entropy.bytes())
+    }
+
+    fn mailbox_named(&self, receipt: &Receipt, mailbox_id: Id) -> Mailbox {
         Mailbox::New {
-            mailbox_id: self.entropy.bytes(),
+            mailbox_id,
             lookup_hash: receipt.lookup_hash(),
             public_key: receipt.mailbox_public(),
             shred_key: self.entropy.bytes(),

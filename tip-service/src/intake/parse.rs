@@ -34,6 +34,11 @@ impl RawForm {
         self.fields.insert(name, text);
     }
 
+    /// The names of the fields that were sent.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.keys().map(String::as_str)
+    }
+
     /// The text of a field, empty when it was not sent.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {

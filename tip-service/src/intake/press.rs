@@ -7,7 +7,7 @@ use sealed_tip::{Receipt, Tip};
 use super::{FORM_DAYS, FormId, Intake, SubmitError, queued};
 use crate::clock;
 use crate::id::Id;
-use crate::store::{Class, Mailbox, NewLetter, Submission, Submitted, ThreadRow};
+use crate::store::{Class, Mailbox, NewLetter, StoreError, Submission, Submitted, ThreadRow};
 
 /// One press of the button, apart from what was said.
 pub(super) struct Press<'a> {
@@ -49,13 +49,23 @@ impl Intake {
         press: &Press<'_>,
         mailbox: Mailbox,
     ) -> Result<(Tip, Submitted), SubmitError> {
-        tip.supplement = matches!(mailbox, Mailbox::Known { .. });
+        tip.supplement = mailbox.is_known();
         let threads = match mailbox {
             Mailbox::Known { mailbox_id } => self.store.threads_of(&mailbox_id).await?,
             Mailbox::New { .. } => Vec::new(),
         };
-        let day = clock::day(self.clock.unix());
         let (tip, letters) = self.seal(tip, mailbox.id(), threads, press).await?;
+        Ok((tip, self.offer(press, mailbox, letters).await?))
+    }
+
+    /// Offers sealed letters to the store, and tells delivery of what it took.
+    pub(super) async fn offer(
+        &self,
+        press: &Press<'_>,
+        mailbox: Mailbox,
+        letters: Vec<NewLetter>,
+    ) -> Result<Submitted, StoreError> {
+        let day = clock::day(self.clock.unix());
         let queued = queued(&letters, press.class);
         let done = self
             .store
@@ -66,7 +76,7 @@ impl Intake {
                 mailbox,
                 class: press.class,
                 // One form, one use of its ticket.
-                waited: press.waited && !tip.supplement,
+                waited: press.waited && !mailbox.is_known(),
                 letters,
                 day,
                 form_ends_day: day + FORM_DAYS,
@@ -75,7 +85,7 @@ impl Intake {
         if done == Submitted::Stored {
             self.wake_for(queued);
         }
-        Ok((tip, done))
+        Ok(done)
     }
 
     /// At once, or, with photographs, where it keeps nobody else waiting.

@@ -36,6 +36,12 @@ pub enum Mailbox {
 }
 
 impl Mailbox {
+    /// Whether the submission is a supplement.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        matches!(self, Self::Known { .. })
+    }
+
     /// The mailbox's name.
     #[must_use]
     pub fn id(&self) -> Id {

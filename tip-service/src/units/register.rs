@@ -116,6 +116,25 @@ impl Register {
             .map_or(&[], |route| route.units.as_slice())
     }
 
+    /// Returns the units with these ids, in this order, if a line of the table names just them.
+    pub fn routed(&self, ids: &[&str]) -> Option<&[Arc<Unit>]> {
+        let named = |units: &[Arc<Unit>]| {
+            units
+                .iter()
+                .map(|unit| unit.id.as_str())
+                .eq(ids.iter().copied())
+        };
+        let units = self.routes.iter().map(|route| route.units.as_slice());
+        units
+            .filter(|units| !units.is_empty())
+            .find(|units| named(units))
+    }
+
+    /// Returns the routing table, in the order of the file.
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
     /// Returns which line of the table [`Register::route`] takes.
     pub fn route_number(&self, kind: &str, county: Option<&str>, officials: bool) -> Option<usize> {
         let first = |numbers: &[usize]| {

@@ -12,6 +12,7 @@ mod crafted;
 mod desk;
 mod digest;
 mod entry;
+mod foreign;
 mod gpg;
 mod issuers;
 mod letter;

@@ -10,7 +10,7 @@ use crate::reply::{Office, TEXT, by, inline};
 use crate::tips::bare;
 
 /// The packets of a message, each with its header; only lengths written in one piece.
-fn split(mut rest: &[u8]) -> Vec<Vec<u8>> {
+pub(crate) fn split(mut rest: &[u8]) -> Vec<Vec<u8>> {
     let mut packets = Vec::new();
     while let Some(tag) = rest.first() {
         let long = |bytes: &[u8]| bytes.iter().fold(0, |n, b| n << 8 | usize::from(*b));
@@ -37,7 +37,7 @@ fn split(mut rest: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// A packet (RFC 9580 section 4.2.1), its length in five octets.
-fn packet(tag: u8, body: &[u8]) -> Vec<u8> {
+pub(crate) fn packet(tag: u8, body: &[u8]) -> Vec<u8> {
     let length = u32::try_from(body.len()).unwrap().to_be_bytes();
     [&[0xC0 | tag, 255], &length[..], body].concat()
 }

@@ -1,0 +1,137 @@
+// Seals a tip in the browser it is written in. Does nothing until the writer begins; then loads the letter and OpenPGP.js,
+// each only with the hash that the service names. From then on no press of the button sends a word in plain: what fails says
+// so, and a button of its own hands the form to the site, as without script. A browser too old to run this sends as ever.
+(function () {
+  "use strict";
+  const form = document.getElementById("tip-form"), box = document.getElementById("sealing");
+  const how = document.getElementById("sealing-how"), WAIT = 120000;
+  const [line, plain] = [box.querySelector("p"), box.querySelector("button")];
+  const bookAt = form.action + "sealing/";
+  let ready = null, busy = false, last = null;
+
+  function load({ address, integrity }) {
+    return new Promise(function (resolve, reject) {
+      // Without a hash a browser would take any file.
+      if (!/^sha384-.{64}$/.test(integrity)) throw new Error("a script without a hash");
+      const tag = document.createElement("script");
+      tag.src = address;
+      tag.integrity = integrity;
+      tag.onload = resolve;
+      tag.onerror = () => reject(new Error("a script did not come"));
+      document.head.append(tag);
+    });
+  }
+
+  // Once it has failed it is tried anew at the next press.
+  function prepare() {
+    ready = ready || open();
+    ready.catch(() => { ready = null; });
+    return ready;
+  }
+
+  async function open() {
+    const answer = await fetch(bookAt, { credentials: "omit", redirect: "error" });
+    const book = await answer.json();
+    await Promise.all([load(book.letter), load(book.openpgp)]);
+    how.textContent = book.words.here;
+    return book;
+  }
+
+  function say(text, offersPlain) {
+    line.textContent = text;
+    plain.hidden = !offersPlain;
+    box.hidden = false;
+    box.scrollIntoView({ block: "nearest" });
+  }
+
+  function fields() {
+    const all = {};
+    new FormData(form).forEach((value, name) => { if (typeof value === "string") all[name] = value; });
+    return all;
+  }
+
+  function complain(error, words) {
+    const field = document.getElementById(error.field);
+    const label = form.querySelector("label[for=\"" + error.field + "\"]");
+    const values = Object.assign({ label: label ? label.textContent : "" }, error);
+    say(words[error.key].replace(/\{(\w+)\}/g, (_, name) => values[name]), false);
+    if (field) field.focus();
+  }
+
+  function post(body) {
+    const data = new FormData();
+    Object.entries(body).forEach(([name, value]) => data.append(name, value));
+    return data;
+  }
+  const send = (to, body) => fetch(to, { method: "POST", body: post(body), credentials: "omit", redirect: "error" });
+
+  // The site's answer where there is no receipt: what it says, and the form's new name or ticket if it gives one.
+  async function refused(answer) {
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const name of ["form_id", "ticket"]) {
+      const given = page.querySelector("input[name=" + name + "]");
+      let own = form.querySelector("input[name=" + name + "]");
+      if (given && !own) {
+        own = form.insertBefore(document.createElement("input"), form.firstChild);
+        Object.assign(own, { type: "hidden", name });
+      }
+      if (given) own.value = given.value;
+    }
+    last = null;
+    const told = page.querySelectorAll(".callout--error h2, .callout--error p");
+    say(Array.from(told, (part) => part.textContent).join(" ") || box.dataset.failed, true);
+  }
+
+  // The same words under the same form are the same letters: a second press is known for one.
+  async function letters(tip, units, book, all) {
+    const mark = JSON.stringify([tip, units, all.form_id]);
+    if (last && last.mark === mark) return last;
+    const press = Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
+    const asked = { form_id: all.form_id, sealed_press: press, sealed_units: units.join(",") };
+    const answer = await send(bookAt, asked);
+    if (!answer.ok) return { answer };
+    const covers = await answer.json(), body = Object.assign({ sealed_tag: covers.tag }, asked);
+    for (const [n, cover] of covers.letters.entries()) {
+      Object.assign(cover, { reference: covers.reference, service_cert: book.service_cert });
+      const entity = tipLetter.entity(Object.assign({ supplement: covers.supplement }, tip), cover);
+      const sealed = await tipLetter.seal(openpgp, entity, book.units[cover.unit], cover.keys);
+      body["sealed_" + n] = btoa(Array.from(sealed, (b) => String.fromCharCode(b)).join(""));
+    }
+    last = { mark, body };
+    return last;
+  }
+
+  async function arrive(answer) {
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html"), main = page.querySelector("main");
+    document.title = page.title;
+    document.querySelector("main").replaceWith(main);
+    scrollTo(0, 0);
+    main.focus();
+  }
+
+  async function press() {
+    const all = fields();
+    const book = await Promise.race([prepare(), new Promise((_, reject) => { setTimeout(reject, WAIT); })]);
+    if (form.elements.files.files.length) return say(book.words.photographs, true);
+    const read = tipLetter.tip(all, book);
+    if (read.errors.length) return complain(read.errors[0], book.words);
+    const { answer, body } = await letters(read.tip, tipLetter.route(read.tip, book), book, all);
+    if (answer) return refused(answer);
+    if (all.ticket) body.ticket = all.ticket;
+    if (all.website) body.website = "1";
+    let done;
+    try { done = await send(form.action, body); } catch (e) { return say(book.words.unsent, false); }
+    return done.ok ? arrive(done) : refused(done);
+  }
+
+  form.addEventListener("input", () => { prepare().catch(() => {}); }, { once: true });
+  form.addEventListener("submit", function (event) {
+    event.preventDefault();
+    if (busy) return;
+    busy = true;
+    say(box.dataset.working, false);
+    press().catch(() => say(box.dataset.failed, true)).finally(() => { busy = false; });
+  });
+  // Says by its name that it goes the other way; passes the listener above by.
+  plain.addEventListener("click", () => { if (!busy) form.submit(); });
+})();

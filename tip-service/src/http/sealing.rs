@@ -1,0 +1,221 @@
+//! `/tip/sealing/`: what the script on the form's page needs to seal a tip where it is written. A GET has what is the same for
+//! everybody: kinds, places, routes, certificates; a POST has what goes round one tip's letters. Not there unless sealing in
+//! the browser is on.
+//!
+//! Must never be given a word of a tip: the browser chooses the units itself, out of the whole table.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Extension, Request, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use sealed_tip::UnitCert;
+use serde::Serialize;
+
+use super::client::{self, Peer};
+use super::decode::{self, Bounds};
+use super::photographs::Album;
+use super::{Door, Problem, error, tip};
+use crate::catalogue::Lang;
+use crate::kinds::{Choice, Input, Question};
+use crate::places::County;
+use crate::sealing::{Script, Scripts};
+use crate::units::Route;
+
+/// A form's name, a press's, and the ids of some units.
+const BODY_MAX: usize = 4 << 10;
+const PARTS_MAX: usize = 4;
+const BODY_WITHIN: Duration = Duration::from_secs(60);
+
+/// The same for everybody who asks in one language.
+#[derive(Serialize)]
+struct Book<'a> {
+    kinds: Vec<KindEntry<'a>>,
+    sources: BTreeMap<&'a str, &'a str>,
+    places: &'a [County],
+    routes: Vec<RouteEntry<'a>>,
+    /// A unit's id → its certificates.
+    units: BTreeMap<&'a str, Vec<&'a str>>,
+    service_cert: &'a str,
+    language: Option<Language>,
+    /// What the page says in its language: name → words, with the catalogue's `{names}`.
+    words: BTreeMap<&'static str, &'static str>,
+    letter: ScriptEntry<'a>,
+    openpgp: ScriptEntry<'a>,
+}
+
+#[derive(Serialize)]
+struct ScriptEntry<'a> {
+    address: String,
+    integrity: &'a str,
+}
+
+#[derive(Serialize)]
+struct KindEntry<'a> {
+    id: &'a str,
+    name: &'a str,
+    questions: Vec<QuestionEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct QuestionEntry<'a> {
+    id: &'a str,
+    label: &'a str,
+    block: bool,
+    choices: Option<BTreeMap<&'a str, &'a str>>,
+}
+
+/// As [`Route`]: `null` lets everything pass.
+#[derive(Serialize)]
+struct RouteEntry<'a> {
+    kinds: Option<Vec<&'a str>>,
+    counties: Option<Vec<&'a str>>,
+    officials: Option<bool>,
+    units: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Language {
+    code: &'static str,
+    name: &'static str,
+}
+
+/// Names of what the page says, and where in the catalogue it stands.
+const WORDS: [(&str, &str); 7] = [
+    ("here", "sealing.here"),
+    ("photographs", "sealing.photographs"),
+    ("unsent", "sealing.unsent"),
+    ("empty", "field.what_empty"),
+    ("what_long", "field.what_long"),
+    ("long", "field.long"),
+    ("elsewhere", "field.elsewhere"),
+];
+
+/// The book.
+pub(super) async fn book(
+    State(door): State<Arc<Door>>,
+    Extension(lang): Extension<Lang>,
+) -> Response {
+    match &door.loaded.scripts {
+        Some(scripts) => json(&door, lang, &Book::of(&door, scripts, lang)),
+        None => error::page(&door, lang, Problem::NotFound),
+    }
+}
+
+/// Covers for the units asked for; where there can be none, the page that a tip would get.
+pub(super) async fn covers(
+    State(door): State<Arc<Door>>,
+    Extension(peer): Extension<Peer>,
+    Extension(lang): Extension<Lang>,
+    request: Request,
+) -> Response {
+    if door.loaded.scripts.is_none() {
+        return error::page(&door, lang, Problem::NotFound);
+    }
+    let client = client::key(&door, peer, request.headers());
+    if !door.limits.request(client) {
+        return error::page(&door, lang, Problem::TooMany);
+    }
+    let bounds = Bounds {
+        text: BODY_MAX,
+        parts: PARTS_MAX,
+        within: BODY_WITHIN,
+        spool: None,
+    };
+    let mut form = decode::read(request, bounds).await.form;
+    form.lang = lang;
+    match door.intake.covers(&form).await {
+        Ok(covers) => json(&door, lang, &covers),
+        Err(error) => {
+            let album = Album::held(&door, &form);
+            tip::refused(&door, form, &album, &error)
+        }
+    }
+}
+
+impl<'a> Book<'a> {
+    fn of(door: &'a Door, scripts: &'a Scripts, lang: Lang) -> Self {
+        let loaded = &door.loaded;
+        let kinds = loaded.kinds.kinds.iter().map(|kind| KindEntry {
+            id: &kind.id,
+            name: kind.name.chinese(),
+            questions: kind.questions.iter().map(QuestionEntry::of).collect(),
+        });
+        let units = loaded.register.units().iter().map(|unit| {
+            let certs = unit.certs.iter().map(UnitCert::armored);
+            (unit.id.as_str(), certs.collect())
+        });
+        Self {
+            kinds: kinds.collect(),
+            sources: labels(&loaded.kinds.sources),
+            places: &loaded.places.counties,
+            routes: loaded
+                .register
+                .routes()
+                .iter()
+                .map(RouteEntry::of)
+                .collect(),
+            units: units.collect(),
+            service_cert: &loaded.service_cert.armored,
+            language: lang.chinese_name().map(|name| Language {
+                code: lang.code(),
+                name,
+            }),
+            words: WORDS.map(|(name, key)| (name, lang.say(key))).into(),
+            letter: ScriptEntry::of(door, &scripts.letter),
+            openpgp: ScriptEntry::of(door, &scripts.openpgp),
+        }
+    }
+}
+
+impl<'a> ScriptEntry<'a> {
+    fn of(door: &Door, script: &'a Script) -> Self {
+        Self {
+            address: format!("{}{}", door.loaded.config.site.base_path, script.path),
+            integrity: &script.integrity,
+        }
+    }
+}
+
+impl<'a> QuestionEntry<'a> {
+    fn of(question: &'a Question) -> Self {
+        Self {
+            id: &question.name,
+            label: question.label.chinese(),
+            block: matches!(question.input, Input::Block),
+            choices: match &question.input {
+                Input::Choice(choices) => Some(labels(choices)),
+                Input::Line | Input::Block => None,
+            },
+        }
+    }
+}
+
+impl<'a> RouteEntry<'a> {
+    fn of(route: &'a Route) -> Self {
+        let list = |set: &'a std::collections::BTreeSet<String>| set.iter().map(String::as_str);
+        Self {
+            kinds: route.kinds.as_ref().map(|kinds| list(kinds).collect()),
+            counties: route.counties.as_ref().map(|some| list(some).collect()),
+            officials: route.officials,
+            units: route.units.iter().map(|unit| unit.id.as_str()).collect(),
+        }
+    }
+}
+
+fn json(door: &Door, lang: Lang, value: &impl Serialize) -> Response {
+    match serde_json::to_string(value) {
+        Ok(text) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
+        Err(_) => error::page(door, lang, Problem::Unavailable),
+    }
+}
+
+/// Values with their Chinese labels.
+fn labels(choices: &[Choice]) -> BTreeMap<&str, &str> {
+    let pairs = choices.iter();
+    pairs
+        .map(|choice| (choice.value.as_str(), choice.label.chinese()))
+        .collect()
+}

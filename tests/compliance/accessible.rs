@@ -26,7 +26,8 @@ const BROWSERS: usize = 2;
 const SETTINGS: &[(&str, &str)] = &[("", ""), ("xlarge", ""), ("", "high")];
 
 /// The rules that colours and sizes decide; what the others look at is the same in every guise.
-const RULES_OF_LOOKS: &str = r#"["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]"#;
+const RULES_OF_LOOKS: &str =
+    r#"["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]"#;
 
 /// Runs axe as it comes, best practices included, or these rules alone, and tells what it finds and where.
 const LOOK: &str = r#"
@@ -85,7 +86,11 @@ fn look_in_every_guise(browser: &Browser) -> Vec<String> {
             let due = json!([dark, size, contrast]);
             assert_eq!(guise, due, "{address} is shown otherwise");
             let shown = browser.evaluate(SHOWN);
-            let rules = if first.is_some() { RULES_OF_LOOKS } else { "[]" };
+            let rules = if first.is_some() {
+                RULES_OF_LOOKS
+            } else {
+                "[]"
+            };
             let first = first.get_or_insert_with(|| shown.clone());
             assert_eq!(shown, *first, "{address} {guise} shows other elements");
             let found = look(browser, rules).into_iter();

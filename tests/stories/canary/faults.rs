@@ -5,7 +5,7 @@ use e2e::disk::Disk;
 use e2e::install::Install;
 use e2e::machine::free_port;
 use e2e::site::lay_frames;
-use e2e::smtp::Mode;
+use e2e::smtp::{MailServer, Mode};
 
 use super::assert_alarm;
 
@@ -127,4 +127,28 @@ fn a_template_that_is_broken_is_found_though_the_page_says_200() {
     assert_eq!(service.visitor().get("/tip/").status, 200);
     let run = aviary.run(&install, service.port);
     assert_alarm(&aviary, &run, "form", &["no whole form on the page"]);
+}
+
+#[test]
+fn answers_that_no_mail_server_takes_are_found() {
+    let (install, mut aviary) = Aviary::new();
+    let dead = MailServer::down();
+    aviary.set("mail.transport", dead.transport());
+    let service = install.start();
+    let run = aviary.run(&install, service.port);
+    assert_alarm(&aviary, &run, "answer", &["the answer was not sent"]);
+    assert!(
+        at_the_robot(&install).is_empty(),
+        "its letter was taken away"
+    );
+}
+
+#[test]
+fn replies_that_never_reach_the_service_are_found() {
+    let (install, mut aviary) = Aviary::new();
+    aviary.loses_replies = true;
+    aviary.set("robot.answer_within_seconds", IN_VAIN);
+    let service = install.start();
+    let run = aviary.run(&install, service.port);
+    assert_alarm(&aviary, &run, "mailbox", &["no answer within 2 s"]);
 }

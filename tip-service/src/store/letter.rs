@@ -71,7 +71,9 @@ pub(super) async fn insert(
 /// Where the row lies: the first eight bytes of its random name.
 fn slot(id: &Id) -> i64 {
     let (first, _) = id.split_at(8);
-    first.iter().fold(0, |number, byte| number << 8 | i64::from(*byte))
+    first
+        .iter()
+        .fold(0, |number, byte| number << 8 | i64::from(*byte))
 }
 
 /// How many of the first rows go into one statement, which holds a copy of all of them: one at least.

@@ -58,7 +58,7 @@ impl Workshop {
             std::fs::copy(&path, &copy).expect("a copy");
         }
         // The programs that the tools have fetched once are not fetched again.
-        for cache in [".zola", ".pagefind"] {
+        for cache in [".zola", ".pagefind", ".openpgpjs"] {
             let (fetched, link) = (from.join("tools").join(cache), to.join("tools").join(cache));
             if fetched.exists() {
                 std::fs::create_dir(&link).expect("a folder");
@@ -184,6 +184,32 @@ fn home_says_what_the_season_asks_for() {
         let home = site.page("/").expect("home");
         let shown = home.text(".season").unwrap_or_default();
         assert!(shown.contains(banner), "on {today}: {shown}");
+    }
+}
+
+#[test]
+fn hashes_of_the_scripts_that_seal_are_printed_with_the_units_once_they_are_published() {
+    let workshop = Workshop::open();
+    let site = workshop.site(&[]);
+    let printed = |site: &Site| site.page("/report/").expect("it").text("#sealing + ul");
+    assert_eq!(printed(&site), None);
+    let hashes = site.text("seal/register.toml").expect("the site has it");
+    let register = "site/data/units.toml";
+    workshop.swap(
+        register,
+        "[[unit]]\nid = \"city\"",
+        &format!("{hashes}\n[[unit]]\nid = \"city\""),
+    );
+    let site = workshop.site(&[]);
+    assert_eq!(findings(&site), []);
+    let shown = printed(&site).expect("the hashes");
+    let published: Vec<&str> = hashes.split('"').skip(1).step_by(2).collect();
+    assert_eq!(published.len(), 3, "{hashes}");
+    for hash in published {
+        assert!(
+            hash.starts_with("sha384-") && shown.contains(hash),
+            "{hash}: {shown}"
+        );
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use sealed_tip::{SecretCert, UnitCert, open_reply, verify_detached, verify_inline};
+use sealed_tip::{
+    OpenError, SealedLetter, SecretCert, UnitCert, open, open_reply, verify_detached, verify_inline,
+};
 
 use crate::house::NOW;
 
@@ -47,6 +49,16 @@ pub(crate) fn reply(data: &[u8]) {
         if let Ok(by) = opened.signature {
             assert!(is_a_units(&by.fingerprint));
         }
+    }
+}
+
+/// A letter that a browser sealed: what is taken is kept as it came, and is for others' keys.
+pub(crate) fn sealed(data: &[u8]) {
+    let certs: Vec<&UnitCert> = CERTS.iter().collect();
+    if let Ok(letter) = SealedLetter::from_outside(data.to_vec(), &certs, NOW) {
+        assert_eq!(letter.message(), data);
+        let opened = open(data, &[&SERVICE]).map(|_| ());
+        assert_eq!(opened, Err(OpenError::NoKey));
     }
 }
 

@@ -44,6 +44,7 @@ pub const TARGETS: &[Target] = &[
     target("mail", mail::mail),
     target("multipart", forms::multipart),
     target("reply", keys::reply),
+    target("sealed", keys::sealed),
     target("signature", keys::signature),
     target("words", replies::words),
 ];

@@ -16,24 +16,19 @@ use super::{PATIENCE, PLACE, SEND, WHAT, fill_in, install};
 const PLAIN: &str = "#sealing button";
 
 /// A form filled in and sent once, in a browser that a test has done something to.
-struct Try<'a> {
+struct Try {
     browser: Browser,
     tap: Tap,
-    _service: &'a Service<'a>,
 }
 
-impl<'a> Try<'a> {
-    fn new(service: &'a Service<'a>, script: &str) -> Self {
+impl Try {
+    fn new(service: &Service<'_>, script: &str) -> Self {
         let tap = Tap::on(service.port);
         let browser = Browser::open(DESK);
         browser.carry(script);
         fill_in(&browser, tap.port);
         browser.click(SEND);
-        Self {
-            browser,
-            tap,
-            _service: service,
-        }
+        Self { browser, tap }
     }
 
     /// Waits until the page says this, then looks that it was not at the price of a word.

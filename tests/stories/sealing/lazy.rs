@@ -57,6 +57,19 @@ fn switched_off_the_page_names_nothing_of_it_and_the_service_has_none() {
 }
 
 #[test]
+fn switched_on_the_form_is_as_long_on_the_wire_as_switched_off() {
+    let (on, off) = (install(), Install::new());
+    let (on, off) = (on.start(), off.start());
+    for path in ["/tip/", "/ko/tip/", "/en/tip/"] {
+        let sizes = [&on, &off].map(|service| {
+            let mut visitor = service.visitor().with_header("Accept-Encoding", "gzip");
+            visitor.get(path).body.len()
+        });
+        assert_eq!(sizes[0], sizes[1], "{path}");
+    }
+}
+
+#[test]
 fn the_same_words_pressed_twice_are_one_letter() {
     let install = install();
     let service = install.start();

@@ -17,17 +17,24 @@ use super::{WHAT, install};
 const BOOK: &str = "/tip/sealing/";
 const PRESS: &str = "00112233445566778899aabbccddeeff";
 
-/// Covers for units under a form.
-fn ask(visitor: &mut Client, form_id: &str, units: &str) -> Answer {
+/// Another one.
+const NEXT: &str = "ffeeddccbbaa99887766554433221100";
+
+/// Covers for units under a form, at a press.
+fn ask(visitor: &mut Client, form_id: &str, press: &str, units: &str) -> Answer {
     let form = Form::with_id(form_id)
-        .text("sealed_press", PRESS)
+        .text("sealed_press", press)
         .text("sealed_units", units);
     visitor.post(BOOK, &Form::content_type(), &form.body())
 }
 
 /// The tag of the covers for 东丰县.
 fn tag(visitor: &mut Client, form_id: &str) -> String {
-    let answer = ask(visitor, form_id, "dongfeng");
+    tag_of(visitor, form_id, PRESS)
+}
+
+fn tag_of(visitor: &mut Client, form_id: &str, press: &str) -> String {
+    let answer = ask(visitor, form_id, press, "dongfeng");
     assert_eq!(answer.status, 200, "{}", answer.text());
     let covers: Value = serde_json::from_str(answer.text().trim_end()).expect("JSON");
     covers["tag"].as_str().expect("a tag").to_owned()
@@ -183,9 +190,9 @@ fn covers_are_given_for_units_on_a_route_alone() {
     let mut visitor = service.visitor();
     let id = Form::fetch(&mut visitor).form_id;
     for units in ["", "nobody", "city,longshan", "dongfeng,", "canary"] {
-        assert_eq!(ask(&mut visitor, &id, units).status, 422, "{units}");
+        assert_eq!(ask(&mut visitor, &id, PRESS, units).status, 422, "{units}");
     }
-    assert_eq!(ask(&mut visitor, "", "dongfeng").status, 400);
+    assert_eq!(ask(&mut visitor, "", PRESS, "dongfeng").status, 400);
     // Another form has other covers, the same one the same.
     let other = Form::fetch(&mut visitor).form_id;
     let tags = [&id, &id, &other].map(|id| tag(&mut visitor, id));
@@ -208,14 +215,18 @@ fn sent_again_it_is_known_and_other_words_under_the_same_form_need_covers_that_s
     let again = sealed(&id, &first, &letters[0]).send(&mut visitor);
     assert_eq!(shown_receipt(&again), receipt);
     assert!(again.page().has_text("main", "没有重复登记"));
-    // Its letter would say that it is new.
-    assert_eq!(
-        sealed(&id, &first, &letters[1]).send(&mut visitor).status,
-        422
-    );
+    // Its letter would say that it is new, or have the name of the first.
+    let other = sealed(&id, &first, &letters[1]).send(&mut visitor);
+    assert_eq!(other.status, 422);
     let second = tag(&mut visitor, &id);
     assert_ne!(second, first);
-    let added = sealed(&id, &second, &letters[1]).send(&mut visitor);
+    let same_name = sealed(&id, &second, &letters[1]).send(&mut visitor);
+    assert_eq!(same_name.status, 422);
+    assert!(!service.said().contains("ALARM"), "{}", service.said());
+    let third = tag_of(&mut visitor, &id, NEXT);
+    let added = sealed(&id, &third, &letters[1])
+        .text("sealed_press", NEXT)
+        .send(&mut visitor);
     assert_eq!(shown_receipt(&added), receipt);
     assert!(added.page().has_text("main", "补充已收到"));
     e2e::dialogue::assert_settled(&install);

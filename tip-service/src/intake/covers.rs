@@ -54,7 +54,7 @@ pub(super) struct Place {
 pub(super) struct Asked<'a> {
     pub(super) id: FormId,
     pub(super) key: Zeroizing<[u8; 32]>,
-    press: Id,
+    pub(super) press: Id,
     routed: &'a [Arc<Unit>],
 }
 

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sealed_tip::{Receipt, SealedLetter, UnitCert};
+use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::covers::{Asked, Place, State};
 use super::press::Press;
 use super::ticket::Worth;
 use super::{Accepted, Intake, News, RawForm, SubmitError};
+use crate::id::Id;
 use crate::store::{Class, NewLetter, StoreError, Submitted};
 
 /// What every field of sealed letters begins with.
@@ -46,6 +48,11 @@ fn field(number: usize) -> String {
     format!("{PREFIX}{number}")
 }
 
+/// A letter's name and the digest of its ciphertext.
+fn named(letter: &NewLetter) -> (Id, [u8; 32]) {
+    (letter.id, Sha256::digest(letter.sealed.message()).into())
+}
+
 impl Intake {
     /// Takes one press of the button in a browser that sealed the letters itself.
     ///
@@ -67,9 +74,9 @@ impl Intake {
             Class::Later
         };
         let letters = self.letters(form, &places)?;
-        // The same press sent twice is the same ciphertext; other words are other ciphertext.
-        let sent: Vec<&[u8]> = letters.iter().map(|l| l.sealed.message()).collect();
-        let content_hash = asked.id.content_hash(&sent.concat());
+        let sent: Vec<_> = letters.iter().map(named).collect();
+        // What was said is not known here: the same press is the same tip, and its letters' names are good for one use.
+        let content_hash = asked.id.content_hash(&asked.press);
         let ticket = form.get("ticket");
         let worth = self.worth(Some(&asked.key), &asked.id, ticket);
         let receipt = Arc::new(Receipt::derive(&asked.key, asked.id.as_bytes()));
@@ -89,6 +96,10 @@ impl Intake {
             }
             // Two presses at once: the other one was first, and these letters do not say that they add to it.
             Ok(Submitted::OtherText { .. }) => return Err(SubmitError::Sealed),
+            // A receipt for what is not there would be a lie.
+            Ok(Submitted::Repeated) if !self.store.holds(&sent).await? => {
+                return Err(SubmitError::Sealed);
+            }
             done => done?,
         };
         Ok(Accepted {

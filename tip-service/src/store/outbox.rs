@@ -2,6 +2,7 @@
 //! taken. When a letter is due is kept in memory by `delivery`: the database holds no time.
 
 use futures_util::TryStreamExt;
+use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, AnyPool};
 
 use super::writer::{Change, Effect};
@@ -130,6 +131,22 @@ impl Store {
         .await?;
         let count = |n| u64::try_from(n).unwrap_or(0);
         Ok((count(waiting), count(parked)))
+    }
+
+    /// Whether these letters lie here with just this ciphertext.
+    ///
+    /// # Errors
+    /// From the database.
+    pub async fn holds(&self, letters: &[(Id, [u8; 32])]) -> Result<bool, StoreError> {
+        for (id, digest) in letters {
+            let found = sqlx::query_scalar("SELECT sealed FROM outbox WHERE id = $1");
+            let found: Option<Vec<u8>> =
+                found.bind(id.as_slice()).fetch_optional(&self.read).await?;
+            if found.is_none_or(|sealed| *digest != <[u8; 32]>::from(Sha256::digest(sealed))) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Whether no tip's first letter (nor one that looks like it) went to the unit on that day or waits since.

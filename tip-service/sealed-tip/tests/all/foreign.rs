@@ -38,6 +38,20 @@ fn what_we_seal_ourselves_is_taken_in_every_bucket_for_every_kind_of_key() {
     }
 }
 
+/// One that `site/static/seal/letter.js` sealed with OpenPGP.js, which is also the fuzzer's first input.
+#[test]
+fn what_the_browser_s_library_seals_is_taken() {
+    const MADE: u64 = 1_795_529_400;
+    let certs = [
+        include_str!("../../../tests/thunderbird/keys/dongfeng.cert.asc"),
+        include_str!("../../../tests/thunderbird/keys/dongfeng-rsa3072.cert.asc"),
+    ];
+    let certs = certs.map(|armored| UnitCert::parse(armored, MADE).unwrap());
+    let certs: Vec<&UnitCert> = certs.iter().collect();
+    let message = include_bytes!("../../../../tests/fuzz/corpus/sealed/openpgpjs.pgp");
+    assert!(SealedLetter::from_outside(message.to_vec(), &certs, MADE).is_ok());
+}
+
 #[test]
 fn recipients_are_the_unit_s_certificates_in_their_order_and_nobody_else() {
     let ((_, a), (_, b), (_, c)) = (own_key(1), own_key(2), own_key(3));

@@ -1,0 +1,2 @@
+#![no_main]
+libfuzzer::target!("sealed");

@@ -54,11 +54,6 @@ impl Desk {
         }
     }
 
-    /// Another service with the same database.
-    pub(crate) async fn another(&self) -> Store {
-        open(&self.intake.loaded, 1000).await
-    }
-
     /// The same database, a new process's memory.
     pub(crate) fn restarted(self) -> Self {
         let intake = intake(
@@ -159,7 +154,8 @@ pub(crate) async fn queued(store: &Store) -> Vec<Id> {
     ids
 }
 
-async fn open(loaded: &Loaded, max_waiting: u64) -> Store {
+/// Another service with the database that the configuration names.
+pub(crate) async fn open(loaded: &Loaded, max_waiting: u64) -> Store {
     let capacity = Capacity {
         max_waiting,
         min_free_mib: 0,

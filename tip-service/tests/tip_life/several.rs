@@ -9,7 +9,7 @@
 use tip_service::store::{About, Nudge, Outcome, Store};
 
 use crate::tip_life::ONE;
-use crate::tip_life::desk::{Desk, queued};
+use crate::tip_life::desk::{Desk, open, queued};
 
 /// More looks than a service may be silent for.
 const LONG: usize = 10;
@@ -20,10 +20,14 @@ async fn beats(store: &Store, times: usize) {
     }
 }
 
+async fn another(desk: &Desk) -> Store {
+    open(&desk.intake().loaded, 1000).await
+}
+
 /// A desk with one letter, and another service.
 async fn two() -> (Desk, Store) {
     let desk = Desk::open().await;
-    let other = desk.another().await;
+    let other = another(&desk).await;
     desk.store().recover().await.unwrap();
     other.recover().await.unwrap();
     desk.submit(&desk.form(ONE)).await.unwrap();
@@ -90,7 +94,7 @@ async fn a_letter_of_a_command_beside_the_services_is_sent_by_one_of_them() {
     let desk = Desk::open().await;
     desk.submit(&desk.form(ONE)).await.unwrap();
     // The desk's own store was never made known, like a command's.
-    let (one, other) = (desk.another().await, desk.another().await);
+    let (one, other) = (another(&desk).await, another(&desk).await);
     let (a, b) = tokio::join!(one.recover(), other.recover());
     a.and(b).unwrap();
     let shares = [queued(&one).await.len(), queued(&other).await.len()];

@@ -1,6 +1,7 @@
 //! The door. Turns requests into calls of `intake` and `store`, and answers into pages; knows status codes,
 //! which nothing below does. Logs nothing about a request.
 
+mod again;
 mod body;
 mod client;
 pub mod decode;

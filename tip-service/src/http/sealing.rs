@@ -17,7 +17,7 @@ use serde::Serialize;
 use super::client::{self, Peer};
 use super::decode::{self, Bounds};
 use super::photographs::Album;
-use super::{Door, Problem, error, tip};
+use super::{Door, Problem, again, error};
 use crate::catalogue::Lang;
 use crate::kinds::{Choice, Input, Question};
 use crate::places::County;
@@ -130,7 +130,7 @@ pub(super) async fn covers(
         Ok(covers) => json(&door, lang, &covers),
         Err(error) => {
             let album = Album::held(&door, &form);
-            tip::refused(&door, form, &album, &error)
+            again::refused(&door, form, &album, &error)
         }
     }
 }

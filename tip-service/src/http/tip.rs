@@ -1,26 +1,25 @@
 //! `/tip/`: the form, and the tip it sends. Whatever goes wrong with a post, the form comes back with all that
 //! was typed, says what to do, and names a telephone number.
 
-use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Extension, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 
+use super::again::{Trouble, again, refused};
 use super::client::{self, Peer};
 use super::decode::{self, Bounds, Fault, Sent};
-use super::form_view::{FormView, Notice, closed};
+use super::form_view::closed;
 use super::photographs::Album;
 use super::{Door, Problem, error, headers, padding, receipt};
 use crate::catalogue::Lang;
 use crate::clock;
-use crate::intake::{Exposure, FORM_ID_CHARS, FieldError, RawForm, SubmitError};
+use crate::intake::{RawForm, SubmitError};
 use crate::limits::Verdict;
 use crate::spool::Share;
-use crate::store::{Class, StoreError};
-use crate::units::Unit;
+use crate::store::Class;
 
 /// All text together: a tip of 20,000 characters, every field full, is about half of this.
 const BODY_MAX: usize = 256 << 10;

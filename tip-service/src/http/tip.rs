@@ -13,7 +13,7 @@ use super::client::{self, Peer};
 use super::decode::{self, Bounds, Fault, Sent};
 use super::form_view::{FormView, Notice, closed};
 use super::photographs::Album;
-use super::{Door, Problem, error, headers, padding, receipt};
+use super::{Door, Problem, error, headers, padding, receipt, sealing};
 use crate::catalogue::Lang;
 use crate::clock;
 use crate::intake::{Exposure, FORM_ID_CHARS, FieldError, RawForm, SubmitError};
@@ -82,7 +82,7 @@ pub(super) async fn submit(
     } = decode::read(request, bounds(&door, verdict)).await;
     form.lang = lang;
     if door.loaded.scripts.is_some() && form.is_sealed() {
-        return submit_sealed(&door, form, files.is_empty(), fault, verdict).await;
+        return sealing::submit(&door, form, files.is_empty(), fault, verdict).await;
     }
     let mut album = Album::held(&door, &form);
     if verdict == Verdict::Refuse {
@@ -102,31 +102,6 @@ pub(super) async fn submit(
             receipt::page(&door, &form, &accepted, &album.kept)
         }
         Err(error) => refused(&door, form, &album, &error),
-    }
-}
-
-/// Letters that a browser sealed, and nothing else.
-async fn submit_sealed(
-    door: &Door,
-    form: RawForm,
-    is_alone: bool,
-    fault: Option<Fault>,
-    verdict: Verdict,
-) -> Response {
-    let album = Album::held(door, &form);
-    if verdict == Verdict::Refuse {
-        return again(door, &form, &album, &[], Trouble::TooOften);
-    }
-    if let Some(fault) = fault {
-        return again(door, &form, &album, &[], Trouble::from(fault));
-    }
-    if !is_alone {
-        return refused(door, form, &album, &SubmitError::Sealed);
-    }
-    let done = door.intake.submit_sealed(&form, class_of(verdict)).await;
-    match done {
-        Ok(accepted) => receipt::page(door, &form, &accepted, &[]),
-        Err(error) => refused(door, form, &album, &error),
     }
 }
 
@@ -186,7 +161,7 @@ pub(super) fn refused(
 
 /// What is wrong with a post, beyond single fields.
 #[derive(Clone, Copy)]
-enum Trouble<'a> {
+pub(super) enum Trouble<'a> {
     Fields,
     Exposing(&'a [Exposure]),
     FormUnknown,
@@ -273,7 +248,7 @@ impl Trouble<'_> {
 }
 
 /// The form again, filled in.
-fn again(
+pub(super) fn again(
     door: &Door,
     form: &RawForm,
     album: &Album,

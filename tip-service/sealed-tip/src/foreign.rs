@@ -22,7 +22,8 @@ const RECIPIENT: u8 = 1;
 const DATA: u8 = 18;
 /// Kind, no name, no date.
 const LITERAL: usize = 6;
-/// The longest letter without photographs, in bytes. Longer ones [`crate::seal()`] writes in pieces.
+/// The longest letter that is taken so, in bytes: 20,000 characters. Longer ones (photographs, nothing but line breaks)
+/// [`crate::seal()`] writes in pieces.
 const MOST: usize = 128 << 10;
 
 /// Why bytes from outside are no letter to a unit. Says nothing of what is in them.

@@ -233,6 +233,8 @@
   // Seals to every certificate of a unit: version 3 packets for the keys that the service names, then AES-256 with an
   // integrity check (seal.rs). OpenPGP.js by itself would cut the packets into pieces, and pick key and cipher by preferences.
   async function seal(openpgp, entity, certs, keys) {
+    // 20,000 characters fit, the same number of line breaks does not; the service takes no more.
+    if (entity.length > 131072) throw new Error("too long to be sealed here");
     const encryptionKeys = await Promise.all(certs.map((armoredKey) => openpgp.readKey({ armoredKey })));
     const encryptionKeyIDs = encryptionKeys.map((key, n) => key.getSubkeys()
       .map((subkey) => subkey.getKeyID()).find((id) => id.toHex() === keys[n]));

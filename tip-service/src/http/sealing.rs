@@ -1,6 +1,6 @@
 //! `/tip/sealing/`: what the script on the form's page needs to seal a tip where it is written. A GET has what is the same for
 //! everybody: kinds, places, routes, certificates; a POST has what goes round one tip's letters. Not there unless sealing in
-//! the browser is on.
+//! the browser is on. Then the letters come to `/tip/`, as tips do.
 //!
 //! Must never be given a word of a tip: the browser chooses the units itself, out of the whole table.
 
@@ -15,11 +15,13 @@ use sealed_tip::UnitCert;
 use serde::Serialize;
 
 use super::client::{self, Peer};
-use super::decode::{self, Bounds};
+use super::decode::{self, Bounds, Fault};
 use super::photographs::Album;
-use super::{Door, Problem, again, error};
+use super::{Door, Problem, again, error, receipt, tip};
 use crate::catalogue::Lang;
+use crate::intake::{RawForm, SubmitError};
 use crate::kinds::{Choice, Input, Question};
+use crate::limits::Verdict;
 use crate::places::County;
 use crate::sealing::{Script, Scripts};
 use crate::units::Route;
@@ -132,6 +134,34 @@ pub(super) async fn covers(
             let album = Album::held(&door, &form);
             again::refused(&door, form, &album, &error)
         }
+    }
+}
+
+/// Takes letters that a browser sealed. `is_alone`: no file came with them.
+pub(super) async fn submit(
+    door: &Door,
+    form: RawForm,
+    is_alone: bool,
+    fault: Option<Fault>,
+    verdict: Verdict,
+) -> Response {
+    let album = Album::held(door, &form);
+    if verdict == Verdict::Refuse {
+        return again::again(door, &form, &album, &[], again::Trouble::TooOften);
+    }
+    if let Some(fault) = fault {
+        return again::again(door, &form, &album, &[], again::Trouble::from(fault));
+    }
+    if !is_alone {
+        return again::refused(door, form, &album, &SubmitError::Sealed);
+    }
+    let done = door
+        .intake
+        .submit_sealed(&form, tip::class_of(verdict))
+        .await;
+    match done {
+        Ok(accepted) => receipt::page(door, &form, &accepted, &[]),
+        Err(error) => again::refused(door, form, &album, &error),
     }
 }
 

@@ -10,13 +10,12 @@ use axum::response::{IntoResponse, Response};
 
 use super::again::{Trouble, again, refused};
 use super::client::{self, Peer};
-use super::decode::{self, Bounds, Fault, Sent};
+use super::decode::{self, Bounds, Sent};
 use super::form_view::closed;
 use super::photographs::Album;
-use super::{Door, Problem, error, headers, padding, receipt};
+use super::{Door, Problem, error, headers, padding, receipt, sealing};
 use crate::catalogue::Lang;
 use crate::clock;
-use crate::intake::{RawForm, SubmitError};
 use crate::limits::Verdict;
 use crate::spool::Share;
 use crate::store::Class;
@@ -81,7 +80,7 @@ pub(super) async fn submit(
     } = decode::read(request, bounds(&door, verdict)).await;
     form.lang = lang;
     if door.loaded.scripts.is_some() && form.is_sealed() {
-        return submit_sealed(&door, form, files.is_empty(), fault, verdict).await;
+        return sealing::submit(&door, form, files.is_empty(), fault, verdict).await;
     }
     let mut album = Album::held(&door, &form);
     if verdict == Verdict::Refuse {
@@ -101,31 +100,6 @@ pub(super) async fn submit(
             receipt::page(&door, &form, &accepted, &album.kept)
         }
         Err(error) => refused(&door, form, &album, &error),
-    }
-}
-
-/// Letters that a browser sealed, and nothing else.
-async fn submit_sealed(
-    door: &Door,
-    form: RawForm,
-    is_alone: bool,
-    fault: Option<Fault>,
-    verdict: Verdict,
-) -> Response {
-    let album = Album::held(door, &form);
-    if verdict == Verdict::Refuse {
-        return again(door, &form, &album, &[], Trouble::TooOften);
-    }
-    if let Some(fault) = fault {
-        return again(door, &form, &album, &[], Trouble::from(fault));
-    }
-    if !is_alone {
-        return refused(door, form, &album, &SubmitError::Sealed);
-    }
-    let done = door.intake.submit_sealed(&form, class_of(verdict)).await;
-    match done {
-        Ok(accepted) => receipt::page(door, &form, &accepted, &[]),
-        Err(error) => refused(door, form, &album, &error),
     }
 }
 

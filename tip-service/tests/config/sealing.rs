@@ -92,8 +92,8 @@ fn a_misspelt_or_missing_hash_is_named() {
     let more = house(&HASHES);
     more.replace(
         "site/data/units.toml",
-        "[sealing]",
-        "[sealing]\nother = \"x\"",
+        "[sealing]\nstart",
+        "[sealing]\nother = \"x\"\nstart",
     );
     assert!(more.complaint(DEV).contains("sealing.other"));
 }

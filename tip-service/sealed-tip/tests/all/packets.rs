@@ -37,7 +37,7 @@ pub(crate) fn split(mut rest: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// A packet (RFC 9580 section 4.2.1), its length in five octets.
-pub(crate) fn packet(tag: u8, body: &[u8]) -> Vec<u8> {
+fn packet(tag: u8, body: &[u8]) -> Vec<u8> {
     let length = u32::try_from(body.len()).unwrap().to_be_bytes();
     [&[0xC0 | tag, 255], &length[..], body].concat()
 }

@@ -69,7 +69,6 @@ pub(super) struct Pools {
 impl Engine {
     /// Opens the database, creates what is missing and brings the schema up to date.
     pub(super) async fn open(place: &Place) -> Result<(Self, Pools), StoreError> {
-        sqlx::any::install_default_drivers();
         match place {
             Place::Sqlite(path) => {
                 let engine = Self {

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use e2e::form::{file_tip, look_up};
+use e2e::form::{Form, file_tip, look_up};
 use e2e::http::Client;
 use e2e::install::Install;
 use e2e::ledger::Ledger;
-use e2e::machine::{free_port, repository, wait_for, whole_machine};
+use e2e::machine::{free_port, repository, wait_for, whole_machine, words};
 use e2e::nginx::{Files, Nginx};
 use e2e::postgres::Postgres;
 use e2e::service::Service;
@@ -117,7 +117,7 @@ fn while_the_database_is_away_the_form_comes_back_filled_in_and_afterwards_all_i
     let install = shared(&postgres);
     let service = install.start();
     let mut visitor = service.visitor();
-    let form = e2e::form::Form::fetch(&mut visitor).poppies("一块地");
+    let form = Form::fetch(&mut visitor).poppies("一块地");
     postgres.stop("INT");
     let answer = form.send(&mut visitor);
     assert_eq!(answer.status, 503);
@@ -128,8 +128,7 @@ fn while_the_database_is_away_the_form_comes_back_filled_in_and_afterwards_all_i
     wait_for("bad health", Duration::from_secs(60), || {
         (Client::new(service.port).get("/healthz").status == 503).then_some(())
     });
-    let said = install.run(&["check"], &["--dev"]);
-    let said = e2e::machine::words(&said);
+    let said = refused(&install);
     for part in ["store.url_file", "cannot be reached", "hint:"] {
         assert!(said.contains(part), "{said}");
     }
@@ -145,9 +144,7 @@ fn while_the_database_is_away_the_form_comes_back_filled_in_and_afterwards_all_i
 #[test]
 fn a_server_that_may_forget_what_it_confirmed_is_refused() {
     let postgres = Postgres::start_with(&["fsync=off"]);
-    let said = shared(&postgres).run(&["check"], &["--dev"]);
-    assert!(!said.status.success());
-    let said = e2e::machine::words(&said);
+    let said = refused(&shared(&postgres));
     for part in ["store.url_file", "fsync = off", "hint: set fsync = on"] {
         assert!(said.contains(part), "{said}");
     }
@@ -166,15 +163,24 @@ fn a_database_or_a_role_that_is_not_there_is_named_and_no_password_is() {
             "role \"nobody\" does not exist",
         ),
     ] {
-        let said = Install::new().sharing(&wrong).run(&["check"], &["--dev"]);
-        assert!(!said.status.success());
-        let said = e2e::machine::words(&said);
+        let said = refused(&Install::new().sharing(&wrong));
         assert!(
             said.contains(part) && said.contains("store.url_file"),
             "{said}"
         );
         assert!(!said.contains("hunter2"), "{said}");
     }
+}
+
+/// What `check` says when it does not agree.
+fn refused(install: &Install) -> String {
+    if !install.secret_key("city").exists() {
+        install.make_key("city");
+    }
+    let checked = install.run(&["check"], &["--dev"]);
+    let said = words(&checked);
+    assert!(!checked.status.success(), "{said}");
+    said
 }
 
 fn shared(postgres: &Postgres) -> Install {

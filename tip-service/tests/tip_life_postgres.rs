@@ -3,8 +3,8 @@
 #[path = "tip_life/on_postgres.rs"]
 mod ground;
 #[expect(
+    clippy::disallowed_methods,
     clippy::expect_used,
-    clippy::unwrap_used,
     dead_code,
     unreachable_pub,
     reason = "shared with the stories, where a panic is a failed test"

@@ -138,10 +138,8 @@ impl App {
             store,
         } = parts;
         let keys = KeyFiles::read(&loaded.cert_files);
-        store
-            .recover()
-            .await
-            .map_err(|error| AppError::store(&loaded.config.store, error))?;
+        let recovered = store.recover().await;
+        recovered.map_err(|error| AppError::store(&loaded.config.store, error))?;
         let server = &loaded.config.server;
         let listeners = doors(server).await?;
         let metrics = bind_some(server.metrics_listen).await?;

@@ -74,15 +74,16 @@ impl Delivery {
         let this = Arc::new(self);
         let since = Since(Instant::now());
         let alarms = Arc::new(Alarms::new(&this));
-        let yesterday = clock::day(this.clock.unix()).saturating_sub(1);
-        let served = this.store.served_since(yesterday).await?;
+        tokio::pin!(stop);
+        let (served, mut parked) = tokio::select! {
+            () = &mut stop => return Ok(()),
+            found = this.first_look(&alarms) => found?,
+        };
         let per_hour = this.loaded.config.delivery.letters_per_hour;
         let mut schedule = Schedule::new(per_hour, served.into_iter().collect());
         let mut tries: JoinSet<Tried> = JoinSet::new();
         let mut tick = tokio::time::interval(TICK);
         let mut next_look = 0;
-        let mut parked = this.store.parked().await?;
-        tokio::pin!(stop);
         loop {
             tokio::select! {
                 () = &mut stop => break,
@@ -114,6 +115,24 @@ impl Delivery {
         }
         while tries.join_next().await.is_some() {}
         Ok(())
+    }
+
+    /// Units that got mails since yesterday, and how many letters are parked. A database that is only away is asked again.
+    async fn first_look(&self, alarms: &Alarms) -> Result<(Vec<String>, u64), StoreError> {
+        let yesterday = clock::day(self.clock.unix()).saturating_sub(1);
+        loop {
+            let looked = async {
+                let served = self.store.served_since(yesterday).await?;
+                Ok((served, self.store.parked().await?))
+            };
+            match looked.await {
+                Err(error @ (StoreError::Unreachable(_) | StoreError::Busy)) => {
+                    alarms.note_store(&error);
+                }
+                found => return found,
+            }
+            tokio::time::sleep(Duration::from_millis(STORE_REST)).await;
+        }
     }
 
     /// Looks into the database. One that cannot be asked now is asked again: what waits is in memory, and a service

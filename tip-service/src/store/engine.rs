@@ -5,6 +5,7 @@ mod postgres;
 pub(super) mod sqlite;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use sqlx::{AnyPool, Executor};
 use zeroize::Zeroizing;
@@ -22,6 +23,9 @@ pub enum Place {
     /// A PostgreSQL server, which several instances may share. Secret: the address holds a password.
     Postgres(Zeroizing<String>),
 }
+
+/// Longer than any write of a server that lives, the daily purge among them.
+const VANISHED: Duration = Duration::from_secs(120);
 
 impl Place {
     /// The place that the configuration names.
@@ -65,7 +69,6 @@ pub(super) struct Pools {
 impl Engine {
     /// Opens the database, creates what is missing and brings the schema up to date.
     pub(super) async fn open(place: &Place) -> Result<(Self, Pools), StoreError> {
-        sqlx::any::install_default_drivers();
         match place {
             Place::Sqlite(path) => {
                 let engine = Self {
@@ -104,6 +107,20 @@ impl Engine {
         }
     }
 
+    /// Waits for a write no longer than sense: a server that has vanished says nothing, and nobody may wait for it for ever.
+    /// A disk answers in the end, and then it must be heard.
+    pub(super) async fn bounded<T>(
+        &self,
+        write: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        match self.kind {
+            Kind::Sqlite => write.await,
+            Kind::Postgres => tokio::time::timeout(VANISHED, write)
+                .await
+                .unwrap_or_else(|_| Err(StoreError::Unreachable("no answer to a write".into()))),
+        }
+    }
+
     /// The end of a `SELECT` of rows that are about to be changed, but for those that another instance changes now.
     pub(super) fn unclaimed(&self) -> &'static str {
         match self.kind {
@@ -135,5 +152,24 @@ impl Engine {
             Kind::Sqlite => sqlite::examine(pool).await,
             Kind::Postgres => postgres::examine(pool).await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_has_vanished_is_not_waited_for_for_ever_but_a_disk_is() {
+        let [disk, server] = [Kind::Sqlite, Kind::Postgres].map(|kind| Engine {
+            kind,
+            keeper: Vec::new(),
+        });
+        let never = || std::future::pending::<Result<(), StoreError>>();
+        let gone = server.bounded(never()).await;
+        assert!(matches!(gone, Err(StoreError::Unreachable(_))));
+        let year = Duration::from_secs(31_536_000);
+        let waits = tokio::time::timeout(year, disk.bounded(never())).await;
+        assert!(waits.is_err());
     }
 }

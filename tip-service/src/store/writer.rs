@@ -207,7 +207,8 @@ impl Writer {
     /// nothing could ever be written on that connection again, so it is closed.
     async fn write_once(&self, jobs: &[Job]) -> Result<Vec<Effect>, StoreError> {
         let mut connection = self.pool.acquire().await?;
-        let done = within_transaction(&mut connection, &self.engine, jobs).await;
+        let write = within_transaction(&mut connection, &self.engine, jobs);
+        let done = self.engine.bounded(write).await;
         // Busy is said before anything is begun, and after a conflict the server knows where it is.
         let sound = |e: &StoreError| matches!(e, StoreError::Busy | StoreError::Conflict(_));
         let spoilt = done.as_ref().is_err_and(|e| !sound(e));

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection, Executor};
 
@@ -48,6 +48,7 @@ pub(super) fn check_address(url: &str) -> Result<(), &'static str> {
 }
 
 pub(super) async fn open(url: &str) -> Result<Pools, StoreError> {
+    install_default_drivers();
     let options: AnyConnectOptions = url.parse()?;
     let options = options.disable_statement_logging();
     let write = match pool(&options, 1).await {

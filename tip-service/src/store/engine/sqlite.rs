@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Executor};
 
 use super::Pools;
@@ -24,6 +24,7 @@ pub(super) async fn open(path: &Path) -> Result<Pools, StoreError> {
 
 /// sqlx waits five seconds for a lock by itself.
 pub(in crate::store) async fn pool(path: &Path, connections: u32) -> Result<AnyPool, StoreError> {
+    install_default_drivers();
     let name = path.to_string_lossy();
     let url = format!(
         "sqlite://{}?mode=rwc",

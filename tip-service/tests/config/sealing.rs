@@ -24,7 +24,8 @@ const HASHES: [(&str, &str); 3] = [
 fn house(hashes: &[(&str, &str)]) -> House {
     let house = House::new();
     house.replace(DEV, "[site]", "[site]\nbrowser_sealing = true");
-    std::fs::create_dir_all(house.path("site/public/seal")).unwrap();
+    std::fs::create_dir_all(house.path("site/public/seal"))
+        .unwrap_or_else(|error| panic!("{error}"));
     for (name, _) in HASHES {
         house.write(&format!("site/public/seal/{name}.js"), name);
     }

@@ -105,8 +105,8 @@
     const page = new DOMParser().parseFromString(await answer.text(), "text/html"), main = page.querySelector("main");
     document.title = page.title;
     document.querySelector("main").replaceWith(main);
-    scrollTo(0, 0);
-    main.focus();
+    main.focus({ preventScroll: true });
+    scrollTo({ top: 0, behavior: "instant" });
   }
 
   async function press() {

@@ -19,6 +19,7 @@ fn a_tip_sealed_in_the_browser_is_read_like_any_other_and_the_service_hears_no_w
     browser.click(SEND);
     let receipt = browser.text("#receipt").replace([' ', '\n'], "");
     assert_eq!(receipt.chars().count(), 12, "{receipt}");
+    assert_eq!(browser.evaluate("return scrollY;"), 0, "its top is shown");
 
     let officer = Officer::of(&install, "dongfeng");
     let maildir = install.path("mail/dongfeng");

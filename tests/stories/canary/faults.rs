@@ -1,9 +1,11 @@
 //! What the canary is there for: each of these is made to happen.
 
+use std::time::Duration;
+
 use e2e::canary::{Aviary, at_the_robot};
 use e2e::disk::Disk;
 use e2e::install::Install;
-use e2e::machine::free_port;
+use e2e::machine::{free_port, wait_for};
 use e2e::site::lay_frames;
 use e2e::smtp::{MailServer, Mode};
 
@@ -30,6 +32,9 @@ fn a_mail_server_that_is_dead_is_found_and_so_is_its_coming_back() {
         "{listed}"
     );
     aviary.server.up(Mode::Normal);
+    wait_for("the late letter", Duration::from_secs(60), || {
+        aviary.server.letters().pop()
+    });
     aviary.set("robot.arrive_within_seconds", 30);
     let run = aviary.run(&install, service.port);
     assert_eq!(run.code, Some(0), "{}", run.said);

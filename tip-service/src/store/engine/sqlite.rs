@@ -4,7 +4,7 @@ use std::path::Path;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
-use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Executor};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Connection, Executor};
 
 use super::Pools;
 use crate::store::{StoreError, schema};
@@ -16,6 +16,11 @@ const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRA
     PRAGMA wal_autocheckpoint = 2048";
 
 pub(super) async fn open(path: &Path) -> Result<Pools, StoreError> {
+    // A pool waits for half a minute at most, and then only says that it did. One connection takes the time that a slow disk or a
+    // long log needs, and says what is wrong.
+    let mut once = AnyConnection::connect_with(&options(path)?).await?;
+    once.execute(PRAGMAS).await?;
+    once.close().await?;
     let write = pool(path, 1).await?;
     schema::of_sqlite(&write).await?;
     let read = pool(path, 2).await?;
@@ -24,6 +29,18 @@ pub(super) async fn open(path: &Path) -> Result<Pools, StoreError> {
 
 /// sqlx waits five seconds for a lock by itself.
 pub(in crate::store) async fn pool(path: &Path, connections: u32) -> Result<AnyPool, StoreError> {
+    let pool = AnyPoolOptions::new()
+        .max_connections(connections)
+        .min_connections(connections)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .after_connect(|db, _| Box::pin(async { db.execute(PRAGMAS).await.map(drop) }))
+        .connect_with(options(path)?)
+        .await?;
+    Ok(pool)
+}
+
+fn options(path: &Path) -> Result<AnyConnectOptions, StoreError> {
     install_default_drivers();
     let name = path.to_string_lossy();
     let url = format!(
@@ -31,15 +48,7 @@ pub(in crate::store) async fn pool(path: &Path, connections: u32) -> Result<AnyP
         utf8_percent_encode(&name, NON_ALPHANUMERIC)
     );
     let options: AnyConnectOptions = url.parse()?;
-    let pool = AnyPoolOptions::new()
-        .max_connections(connections)
-        .min_connections(connections)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .after_connect(|db, _| Box::pin(async { db.execute(PRAGMAS).await.map(drop) }))
-        .connect_with(options.disable_statement_logging())
-        .await?;
-    Ok(pool)
+    Ok(options.disable_statement_logging())
 }
 
 /// Writes the number of steps taken once more.

@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use sqlx::AnyPool;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::engine::Engine;
 use super::health::Health;
@@ -83,7 +84,7 @@ impl Store {
 const BATCH: usize = 256;
 
 /// How often a transaction is begun anew that other instances were in the way of. Each time one of them has got on.
-const CONFLICTS: usize = 20;
+const CONFLICTS: u32 = 20;
 
 pub(super) struct Writer {
     pub(super) pool: AnyPool,
@@ -194,13 +195,19 @@ impl Writer {
 
     /// One transaction. One that another instance was in the way of is begun anew: what it reads then, that one has written.
     async fn write_down(&self, jobs: &[Job]) -> Result<Vec<Effect>, StoreError> {
-        for _ in 0..CONFLICTS {
+        for round in 1..=CONFLICTS {
             match self.write_once(jobs).await {
-                Err(StoreError::Conflict(_)) => {}
+                Err(StoreError::Conflict(_)) => sleep(self.rest(round)).await,
                 done => return done,
             }
         }
         self.write_once(jobs).await
+    }
+
+    /// Before the transaction is begun anew: longer each time, and another time for each instance, so that of two one gets ahead.
+    fn rest(&self, round: u32) -> Duration {
+        let pace = self.engine.keeper().first().copied().unwrap_or(0);
+        Duration::from_millis(u64::from(round) * u64::from(1 + pace % 8))
     }
 
     /// On a full or broken disk SQLite rolls back by itself, and sqlx goes on counting a transaction that is no longer there:

@@ -1,4 +1,4 @@
-//! From a picture taken apart to its pixels: grey or RGB, 8 bits a channel, white where it was transparent.
+//! From a picture taken apart to its pixels: grey, RGB or YCbCr, 8 bits a channel, white where it was transparent.
 //!
 //! The decoders are foreign code on foreign bytes: they are strict, they get no more room than was reckoned from the
 //! header, and whoever calls this catches their panics. Never gives out half a picture.
@@ -20,8 +20,10 @@ use crate::found::{Found, Frame};
 pub(crate) struct Pixels {
     pub(crate) width: usize,
     pub(crate) height: usize,
-    /// 1 (grey) or 3 (RGB).
+    /// 1 (grey) or 3 (RGB or YCbCr).
     pub(crate) channels: usize,
+    /// Three channels are YCbCr as a JPEG has them, not RGB.
+    pub(crate) ycbcr: bool,
     /// Row by row; wiped when dropped.
     pub(crate) data: Zeroizing<Vec<u8>>,
     /// The ICC profile, where only the decoder could read it.
@@ -43,6 +45,7 @@ impl Pixels {
             width,
             height,
             channels,
+            ycbcr: false,
             data: Zeroizing::new(vec![0; length]),
             profile,
         })
@@ -82,14 +85,15 @@ pub(crate) fn jpeg(found: &Found<'_>) -> Option<Pixels> {
         .set_max_height(usize::MAX);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&found.picture[..]), options);
     decoder.decode_headers().ok()?;
-    let grey = decoder.input_colorspace()? == ColorSpace::Luma;
-    let (space, channels) = if grey {
-        (ColorSpace::Luma, 1)
-    } else {
-        (ColorSpace::RGB, 3)
+    let (space, channels) = match decoder.input_colorspace()? {
+        ColorSpace::Luma => (ColorSpace::Luma, 1),
+        // A JPEG is written again: without a profile to apply, its colours need not go by way of RGB.
+        ColorSpace::YCbCr if found.profile.is_none() => (ColorSpace::YCbCr, 3),
+        _ => (ColorSpace::RGB, 3),
     };
     decoder.set_options(options.jpeg_set_out_colorspace(space));
     let mut pixels = Pixels::new(&found.frame, channels, None)?;
+    pixels.ycbcr = space == ColorSpace::YCbCr;
     let as_told = decoder.dimensions()? == (pixels.width, pixels.height);
     if !as_told || decoder.output_buffer_size()? != pixels.data.len() {
         return None;

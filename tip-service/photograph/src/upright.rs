@@ -3,6 +3,7 @@
 //! Never copies the picture: turned row by row as it is written, a large one needs its room once.
 
 use jpeg_encoder::{ImageBuffer, JpegColorType, rgb_to_ycbcr};
+use zeroize::Zeroizing;
 
 use crate::decode::Pixels;
 
@@ -116,33 +117,44 @@ impl ImageBuffer for Upright<'_> {
 
     fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
         let (at, step) = self.row(y.into());
+        let channels = self.pixels.channels;
         if step == 1 {
             // Most pictures stand upright already: their rows lie as they are to be read.
-            let channels = self.pixels.channels;
             let row = self.pixels.data.get(at * channels..).unwrap_or_default();
-            let row = row.chunks_exact(channels).take(self.width.into());
-            row.for_each(|pixel| push(buffers, pixel));
+            let length = usize::from(self.width) * channels;
+            self.push(buffers, row.get(..length).unwrap_or(row));
         } else {
             let mut at = at;
+            let mut row = Zeroizing::new(Vec::with_capacity(usize::from(self.width) * channels));
             for _ in 0..self.width {
-                push(buffers, self.pixels.at(at));
+                row.extend_from_slice(self.pixels.at(at));
                 at = at.saturating_add_signed(step);
             }
+            self.push(buffers, &row);
         }
     }
 }
 
-/// Adds a pixel to the row that is being written.
-fn push(buffers: &mut [Vec<u8>; 4], pixel: &[u8]) {
-    let [first, second, third, _] = buffers;
-    match *pixel {
-        [grey] => first.push(grey),
-        [r, g, b] => {
-            let (y, cb, cr) = rgb_to_ycbcr(r, g, b);
-            first.push(y);
-            second.push(cb);
-            third.push(cr);
+impl Upright<'_> {
+    /// Adds pixels, as stored, to the row that is being written.
+    fn push(&self, buffers: &mut [Vec<u8>; 4], stored: &[u8]) {
+        let [first, second, third, _] = buffers;
+        if self.pixels.channels == 1 {
+            first.extend_from_slice(stored);
+            return;
         }
-        _ => {}
+        let (pixels, _) = stored.as_chunks::<3>();
+        if self.pixels.ycbcr {
+            first.extend(pixels.iter().map(|[y, _, _]| y));
+            second.extend(pixels.iter().map(|[_, cb, _]| cb));
+            third.extend(pixels.iter().map(|[_, _, cr]| cr));
+        } else {
+            for [r, g, b] in pixels {
+                let (y, cb, cr) = rgb_to_ycbcr(*r, *g, *b);
+                first.push(y);
+                second.push(cb);
+                third.push(cr);
+            }
+        }
     }
 }

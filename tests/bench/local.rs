@@ -51,23 +51,15 @@ fn tip() -> Tip {
         name: name.into(),
     };
     Tip {
-        kind: named("cultivation", "非法种植"),
-        what: Text::block(&local_story(1)),
         county: Some(named("220421", "东丰县")),
         township: Some(named("220421102", "横道河镇")),
-        village: None,
         place: Text::line("村东头第三家"),
         when: Text::line("这几天"),
         source: Text::line("亲眼看见"),
-        people: Text::block(""),
-        vehicles: Text::line(""),
-        danger: Text::block(""),
-        officials: false,
-        answers: Vec::new(),
-        photographs: Vec::new(),
-        language: None,
-        supplement: false,
-        suspect_robot: false,
+        ..Tip::bare(
+            named("cultivation", "非法种植"),
+            Text::block(&local_story(1)),
+        )
     }
 }
 

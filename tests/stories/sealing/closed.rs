@@ -3,11 +3,14 @@
 
 use std::path::Path;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use e2e::browser::{Browser, DESK, PHONE};
 use e2e::dialogue::wait_for_letter;
 use e2e::install::Install;
 use e2e::machine::wait_for;
 use e2e::officer::Officer;
+use e2e::picture::jpeg;
 use e2e::service::Service;
 use e2e::tap::Tap;
 
@@ -129,13 +132,25 @@ fn without_script_the_form_says_that_the_site_encrypts_and_all_goes_on_as_before
 }
 
 #[test]
-fn a_form_with_photographs_is_not_sent_before_its_writer_says_so() {
+fn a_form_with_photographs_is_not_sent_before_its_writer_says_so_and_then_arrives_with_them() {
     let install = install();
     let service = install.start();
-    let choose = "addEventListener('submit', () => { const all = new DataTransfer(); \
-        all.items.add(new File(['x'], 'a.jpg')); document.querySelector('#files').files = all.files; }, true);";
-    let tried = Try::new(&service, choose);
+    let jpeg = STANDARD.encode(jpeg(64, 48, 30, 1));
+    let choose = format!(
+        "addEventListener('submit', () => {{ const all = new DataTransfer(), bytes = atob('{jpeg}'); \
+        all.items.add(new File([Uint8Array.from(bytes, (one) => one.charCodeAt(0))], 'a.jpg')); \
+        document.querySelector('#files').files = all.files; }}, true);"
+    );
+    let tried = Try::new(&service, &choose);
     tried.says("有照片时要由网站加密");
+    tried.sends_plain(&install);
+    let officer = Officer::of(&install, "dongfeng");
+    wait_for_letter(&officer, &install.path("mail/dongfeng"), |_, opened| {
+        opened
+            .files
+            .iter()
+            .any(|(_, bytes)| bytes.starts_with(b"\xff\xd8"))
+    });
 }
 
 /// Puts something behind a file of the site; nothing: takes it away. What was compressed beforehand goes.

@@ -52,34 +52,14 @@ fn letter(install: &Install, unit: &str, what: &str) -> Vec<u8> {
         reference: "LY-0",
         reply: None,
     };
+    let kind = Named {
+        code: "other".into(),
+        name: "其他".into(),
+    };
+    let tip = Tip::bare(kind, Text::block(what));
     let mut rng = StdRng::seed_from_u64(1);
-    let sealed = sealed_tip::seal(&tip(what), &cover, &[&cert], now.as_secs(), &mut rng);
+    let sealed = sealed_tip::seal(&tip, &cover, &[&cert], now.as_secs(), &mut rng);
     sealed.expect("it can be sealed").message().to_vec()
-}
-
-fn tip(what: &str) -> Tip {
-    Tip {
-        kind: Named {
-            code: "other".into(),
-            name: "其他".into(),
-        },
-        what: Text::block(what),
-        county: None,
-        township: None,
-        village: None,
-        place: Text::line(""),
-        when: Text::line(""),
-        source: Text::line(""),
-        people: Text::line(""),
-        vehicles: Text::line(""),
-        danger: Text::line(""),
-        officials: false,
-        answers: Vec::new(),
-        photographs: Vec::new(),
-        language: None,
-        supplement: false,
-        suspect_robot: false,
-    }
 }
 
 /// What the page sends.

@@ -83,6 +83,30 @@ pub struct Tip {
 }
 
 impl Tip {
+    /// A tip in which nothing but the one required field was filled in.
+    #[must_use]
+    pub fn bare(kind: Named, what: Text) -> Self {
+        Self {
+            kind,
+            what,
+            county: None,
+            township: None,
+            village: None,
+            place: Text::line(""),
+            when: Text::line(""),
+            source: Text::line(""),
+            people: Text::line(""),
+            vehicles: Text::line(""),
+            danger: Text::line(""),
+            officials: false,
+            answers: Vec::new(),
+            photographs: Vec::new(),
+            language: None,
+            supplement: false,
+            suspect_robot: false,
+        }
+    }
+
     /// Which photographs travel together: the first run in the tip's own letter (it may be empty), each further run in
     /// a letter of its own ([`crate::Note::Photographs`]). Together they are all photographs, in order, as many in each
     /// as fit into 4 MiB with any cover; [`crate::seal()`] attaches the first run.

@@ -21,6 +21,7 @@ mod sealing;
 mod sentence;
 pub mod server;
 mod site;
+mod small;
 mod statistics;
 mod tip;
 mod upload;

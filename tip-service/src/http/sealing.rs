@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Extension, Request, State};
 use axum::http::header;
@@ -14,10 +13,10 @@ use axum::response::{IntoResponse, Response};
 use sealed_tip::UnitCert;
 use serde::Serialize;
 
-use super::client::{self, Peer};
-use super::decode::{self, Bounds, Fault};
+use super::client::Peer;
+use super::decode::Fault;
 use super::photographs::Album;
-use super::{Door, Problem, again, error, receipt, tip};
+use super::{Door, Problem, again, error, receipt, small, tip};
 use crate::catalogue::Lang;
 use crate::intake::{RawForm, SubmitError};
 use crate::kinds::{Choice, Input, Question};
@@ -29,7 +28,6 @@ use crate::units::Route;
 /// A form's name, a press's, and the ids of some units.
 const BODY_MAX: usize = 4 << 10;
 const PARTS_MAX: usize = 4;
-const BODY_WITHIN: Duration = Duration::from_secs(60);
 
 /// The same for everybody who asks in one language.
 #[derive(Serialize)]
@@ -116,18 +114,10 @@ pub(super) async fn covers(
     if door.loaded.scripts.is_none() {
         return error::page(&door, lang, Problem::NotFound);
     }
-    let client = client::key(&door, peer, request.headers());
-    if !door.limits.request(client) {
-        return error::page(&door, lang, Problem::TooMany);
-    }
-    let bounds = Bounds {
-        text: BODY_MAX,
-        parts: PARTS_MAX,
-        within: BODY_WITHIN,
-        spool: None,
+    let form = match small::form(&door, peer, lang, request, (BODY_MAX, PARTS_MAX)).await {
+        Ok((_, sent)) => sent.form,
+        Err(refused) => return refused,
     };
-    let mut form = decode::read(request, bounds).await.form;
-    form.lang = lang;
     match door.intake.covers(&form).await {
         Ok(covers) => json(&door, lang, &covers),
         Err(error) => {

@@ -75,8 +75,6 @@ pub fn parse(form: &RawForm, kinds: &Kinds, places: &Places) -> Result<Tip, Vec<
             name: v.name.clone(),
         });
     let tip = Tip {
-        kind,
-        what,
         county: county.map(|c| Named {
             code: c.code.clone(),
             name: c.name.clone(),
@@ -94,13 +92,12 @@ pub fn parse(form: &RawForm, kinds: &Kinds, places: &Places) -> Result<Tip, Vec<
         danger: reader.text("danger", "field.danger", Text::block),
         officials: !form.get("officials").trim().is_empty(),
         answers: reader.answers(kinds),
-        photographs: Vec::new(),
         language: form.lang.chinese_name().map(|name| Named {
             code: form.lang.code().to_owned(),
             name: name.to_owned(),
         }),
-        supplement: false,
         suspect_robot: !form.get("website").trim().is_empty(),
+        ..Tip::bare(kind, what)
     };
     if reader.errors.is_empty() {
         Ok(tip)

@@ -173,25 +173,7 @@ fn tips() -> [Tip; 2] {
         supplement: true,
         suspect_robot: true,
     };
-    let bare = Tip {
-        kind: named("其他"),
-        what: Text::block("有人吸毒"),
-        county: None,
-        township: None,
-        village: None,
-        place: Text::line(""),
-        when: Text::line(""),
-        source: Text::line(""),
-        people: Text::line(""),
-        vehicles: Text::line(""),
-        danger: Text::line(""),
-        officials: false,
-        answers: Vec::new(),
-        photographs: Vec::new(),
-        language: None,
-        supplement: false,
-        suspect_robot: false,
-    };
+    let bare = Tip::bare(named("其他"), Text::block("有人吸毒"));
     [full, bare]
 }
 

@@ -45,23 +45,5 @@ pub(crate) fn full() -> Tip {
 
 /// A tip with nothing but the one required field.
 pub(crate) fn bare(what: &str) -> Tip {
-    Tip {
-        kind: named("other", "其他"),
-        what: Text::block(what),
-        county: None,
-        township: None,
-        village: None,
-        place: Text::line(""),
-        when: Text::line(""),
-        source: Text::line(""),
-        people: Text::line(""),
-        vehicles: Text::line(""),
-        danger: Text::line(""),
-        officials: false,
-        answers: Vec::new(),
-        photographs: Vec::new(),
-        language: None,
-        supplement: false,
-        suspect_robot: false,
-    }
+    Tip::bare(named("other", "其他"), Text::block(what))
 }

@@ -15,10 +15,10 @@ use axum::response::{Html, IntoResponse, Response};
 use sealed_tip::{Receipt, ReceiptError};
 use tokio::time::{Instant, sleep_until};
 
-use super::client::{self, Peer};
-use super::decode::{self, Bounds, Fault, Sent};
+use super::client::Peer;
+use super::decode::{Fault, Sent};
 use super::tip::{class_of, new_form_id};
-use super::{Door, Problem, error};
+use super::{Door, Problem, error, small};
 use crate::catalogue::Lang;
 use crate::intake::{AnswerError, Exposure, RawForm};
 use crate::limits::{ClientKey, Verdict};
@@ -28,7 +28,6 @@ use view::{Notice, Shown, View};
 /// An answer of 4,000 characters, every one of them escaped, and the receipt.
 const BODY_MAX: usize = 64 << 10;
 const PARTS_MAX: usize = 12;
-const BODY_WITHIN: Duration = Duration::from_secs(60);
 
 /// Answers leave at a multiple of this after the request was read: opening what lies in a mailbox takes a millisecond
 /// or two that an empty or unknown one does not, and nobody shall see that.
@@ -52,20 +51,11 @@ pub(super) async fn post(
     Extension(lang): Extension<Lang>,
     request: Request,
 ) -> Response {
-    let client = client::key(&door, peer, request.headers());
-    if !door.limits.request(client) {
-        return error::page(&door, lang, Problem::TooMany);
-    }
-    let bounds = Bounds {
-        text: BODY_MAX,
-        parts: PARTS_MAX,
-        within: BODY_WITHIN,
-        spool: None,
+    let read = small::form(&door, peer, lang, request, (BODY_MAX, PARTS_MAX));
+    let (client, Sent { form, fault, .. }) = match read.await {
+        Ok(read) => read,
+        Err(refused) => return refused,
     };
-    let Sent {
-        mut form, fault, ..
-    } = decode::read(request, bounds).await;
-    form.lang = lang;
     let begun = Instant::now();
     let cut = fault.is_some_and(Fault::is_cut);
     let receipt = match Receipt::parse(form.get("receipt")) {

@@ -4,7 +4,9 @@
 //! unit stays there.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use super::{Register, Unit};
 use crate::clock::{self, Date};
 
 /// The days of the week as the configuration names them, Monday first.
@@ -44,11 +46,53 @@ impl Duty {
     }
 }
 
+impl Register {
+    /// Returns who gets a tip that goes to `routed`, at `now` (Unix seconds): each of these units or, while it is off
+    /// duty, the one that stands in for it; nobody twice.
+    ///
+    /// `has_had` says which units (by id) got this tip before: what is added to it goes to whoever of the two that was,
+    /// whatever the hour.
+    pub fn on_duty<'a>(
+        &'a self,
+        routed: &'a [Arc<Unit>],
+        now: u64,
+        has_had: impl Fn(&str) -> bool,
+    ) -> Vec<&'a Arc<Unit>> {
+        let taker = |unit: &'a Arc<Unit>| match self.stand_in(unit) {
+            Some(_) if has_had(&unit.id) => unit,
+            Some((_, other)) if has_had(&other.id) => other,
+            Some((duty, other)) if !duty.is_on(now) => other,
+            _ => unit,
+        };
+        once(routed.iter().map(taker))
+    }
+
+    /// Returns everybody who may ever get a tip that goes to `routed`: these units and those that stand in for them.
+    pub fn at_any_hour<'a>(&'a self, routed: &'a [Arc<Unit>]) -> Vec<&'a Arc<Unit>> {
+        let others = routed
+            .iter()
+            .filter_map(|unit| Some(self.stand_in(unit)?.1));
+        once(routed.iter().chain(others))
+    }
+
+    fn stand_in<'a>(&'a self, unit: &'a Unit) -> Option<(&'a Duty, &'a Arc<Unit>)> {
+        let duty = unit.duty.as_ref()?;
+        Some((duty, self.unit(&duty.otherwise)?))
+    }
+}
+
+/// Each unit where it comes first.
+fn once<'a>(units: impl Iterator<Item = &'a Arc<Unit>>) -> Vec<&'a Arc<Unit>> {
+    let mut seen = BTreeSet::new();
+    units.filter(|unit| seen.insert(unit.id.as_str())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::units::tests::unit;
 
     /// The second at which a wall in China shows that date and time.
     fn at(date: &str, time: &str) -> u64 {
@@ -135,5 +179,78 @@ mod tests {
             let (one, other) = (duty(&all, from, to, &[]), duty(&all, to, from, &[]));
             prop_assert_ne!(one.is_on(now), other.is_on(now));
         }
+    }
+
+    const NOON: &str = "12:00";
+    const NIGHT: &str = "23:00";
+
+    /// County by day, `city` in its place at night; `river` the same at other hours; all others round the clock.
+    fn register() -> Register {
+        let with = |id: &str, from, to| {
+            let mut unit = Arc::into_inner(unit(id)).unwrap();
+            unit.duty = Some(duty(&[0, 1, 2, 3, 4, 5, 6], from, to, &[]));
+            Arc::new(unit)
+        };
+        let units = vec![
+            with("county", 480, 1050),
+            with("river", 780, 1050),
+            unit("city"),
+            unit("other"),
+        ];
+        Register::new(units, Vec::new())
+    }
+
+    /// Who gets a tip that is routed to these, after some of them had it.
+    fn takers(routed: &[&str], time: &str, had: &[&str]) -> Vec<String> {
+        let register = register();
+        let routed: Vec<_> = routed
+            .iter()
+            .map(|id| register.unit(id).unwrap().clone())
+            .collect();
+        let now = at("2026-10-02", time);
+        let takers = register.on_duty(&routed, now, |id| had.contains(&id));
+        takers.iter().map(|unit| unit.id.clone()).collect()
+    }
+
+    #[test]
+    fn off_duty_another_stands_in_and_no_unit_gets_it_twice() {
+        assert_eq!(takers(&["county"], NOON, &[]), ["county"]);
+        assert_eq!(takers(&["county"], NIGHT, &[]), ["city"]);
+        assert_eq!(takers(&["other"], NIGHT, &[]), ["other"]);
+        let all = ["other", "county", "river", "city"];
+        assert_eq!(takers(&all, NOON, &[]), ["other", "county", "city"]);
+        assert_eq!(takers(&all, "14:00", &[]), all);
+        assert_eq!(takers(&all, NIGHT, &[]), ["other", "city"]);
+        assert_eq!(takers(&["county", "river"], NIGHT, &[]), ["city"]);
+    }
+
+    #[test]
+    fn what_is_added_goes_to_whoever_had_the_tip_whatever_the_hour() {
+        assert_eq!(takers(&["county"], NIGHT, &["county"]), ["county"]);
+        assert_eq!(takers(&["county"], NOON, &["city"]), ["city"]);
+        let both = ["county", "city"];
+        assert_eq!(takers(&both, NIGHT, &both), both);
+        assert_eq!(takers(&both, NOON, &["city"]), ["city"]);
+        // It went elsewhere before: as a new one.
+        assert_eq!(takers(&["county"], NOON, &["other"]), ["county"]);
+        assert_eq!(takers(&["county"], NIGHT, &["other"]), ["city"]);
+    }
+
+    #[test]
+    fn at_any_hour_are_the_units_and_those_that_stand_in() {
+        let register = register();
+        let ids = |routed: &[&str]| -> Vec<String> {
+            let units: Vec<_> = routed
+                .iter()
+                .map(|id| register.unit(id).unwrap().clone())
+                .collect();
+            register
+                .at_any_hour(&units)
+                .iter()
+                .map(|unit| unit.id.clone())
+                .collect()
+        };
+        assert_eq!(ids(&["county", "river"]), ["county", "river", "city"]);
+        assert_eq!(ids(&["other", "city"]), ["other", "city"]);
     }
 }

@@ -1,11 +1,11 @@
-//! Which units a tip goes to: the routing table, found by index among thousands of lines, then who of them is on duty.
+//! Which units a tip goes to: the routing table, found by index among thousands of lines.
 //!
 //! Must never know a unit by its place in a list, nor put the robot on a route.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{Duty, Unit};
+use super::Unit;
 
 /// One line of the routing table. A filter that is `None` lets everything pass.
 #[derive(Debug)]
@@ -130,39 +130,6 @@ impl Register {
             .find(|units| named(units))
     }
 
-    /// Returns who gets a tip that goes to `routed`, at `now` (Unix seconds): each of these units or, while it is off
-    /// duty, the one that stands in for it; nobody twice.
-    ///
-    /// `has_had` says which units (by id) got this tip before: what is added to it goes to whoever of the two that was,
-    /// whatever the hour.
-    pub fn on_duty<'a>(
-        &'a self,
-        routed: &'a [Arc<Unit>],
-        now: u64,
-        has_had: impl Fn(&str) -> bool,
-    ) -> Vec<&'a Arc<Unit>> {
-        let taker = |unit: &'a Arc<Unit>| match self.stand_in(unit) {
-            Some(_) if has_had(&unit.id) => unit,
-            Some((_, other)) if has_had(&other.id) => other,
-            Some((duty, other)) if !duty.is_on(now) => other,
-            _ => unit,
-        };
-        once(routed.iter().map(taker))
-    }
-
-    /// Returns everybody who may ever get a tip that goes to `routed`: these units and those that stand in for them.
-    pub fn at_any_hour<'a>(&'a self, routed: &'a [Arc<Unit>]) -> Vec<&'a Arc<Unit>> {
-        let others = routed
-            .iter()
-            .filter_map(|unit| Some(self.stand_in(unit)?.1));
-        once(routed.iter().chain(others))
-    }
-
-    fn stand_in<'a>(&'a self, unit: &'a Unit) -> Option<(&'a Duty, &'a Arc<Unit>)> {
-        let duty = unit.duty.as_ref()?;
-        Some((duty, self.unit(&duty.otherwise)?))
-    }
-
     /// Returns the routing table, in the order of the file.
     pub fn routes(&self) -> &[Route] {
         &self.routes
@@ -180,12 +147,6 @@ impl Register {
         let local = county.and_then(|code| first(self.local.get(code)?));
         local.into_iter().chain(first(&self.general)).min()
     }
-}
-
-/// Each unit where it comes first.
-fn once<'a>(units: impl Iterator<Item = &'a Arc<Unit>>) -> Vec<&'a Arc<Unit>> {
-    let mut seen = BTreeSet::new();
-    units.filter(|unit| seen.insert(unit.id.as_str())).collect()
 }
 
 #[cfg(test)]

@@ -25,8 +25,8 @@ fn send(visitor: &mut Client, form: &Form, what: &str) -> String {
 fn the_same_form_goes_to_the_county_by_day_and_to_the_city_at_night() {
     let install = Install::new().with_duty_hours();
     let clock = Clock::under(&install);
-    clock.show_in_china(12);
     let service = install.start();
+    clock.show_in_china(12);
     let mut visitor = service.visitor();
     let (by_day, at_night) = (Form::fetch(&mut visitor), Form::fetch(&mut visitor));
     let receipt = send(&mut visitor, &by_day, "白天写的");
@@ -51,20 +51,19 @@ fn the_same_form_goes_to_the_county_by_day_and_to_the_city_at_night() {
 #[test]
 fn where_the_one_who_stands_in_cannot_be_written_to_the_form_is_closed_at_night_alone() {
     let install = Install::new().with_duty_hours();
-    for unit in ["dongfeng", "longshan", "xian", "dongliao", "oversight"] {
-        install.make_key(unit);
-    }
+    install.make_key_for("city", 1);
     let clock = Clock::under(&install);
-    clock.show_in_china(12);
-    let service = install.start_for_real();
+    let service = install.start();
+    // More than a day from now.
+    clock.show_in_china(36);
     let mut visitor = service.visitor();
     let form = Form::fetch(&mut visitor);
     send(&mut visitor, &form, "白天写的");
-    clock.show_in_china(23);
+    clock.show_in_china(47);
     let form = Form::fetch(&mut visitor).poppies("夜里写的");
     let answer = form.send(&mut visitor);
     assert_eq!(answer.status, 503);
     assert_eq!(answer.page().value("what").as_deref(), Some("夜里写的"));
-    clock.show_in_china(36);
+    clock.show_in_china(60);
     assert!(shown_receipt(&form.send(&mut visitor)).is_some());
 }

@@ -19,8 +19,8 @@ fn with_clock() -> (Install, Clock) {
 #[test]
 fn at_night_the_page_seals_to_the_unit_that_stands_in() {
     let (install, clock) = with_clock();
-    clock.show_in_china(23);
     let service = install.start();
+    clock.show_in_china(23);
     let browser = Browser::open(DESK);
     fill_in(&browser, service.port);
     browser.click(SEND);
@@ -35,8 +35,8 @@ fn at_night_the_page_seals_to_the_unit_that_stands_in() {
 #[test]
 fn what_was_sealed_before_the_shift_turned_is_taken_after_it_and_no_other() {
     let (install, clock) = with_clock();
-    clock.show_in_china(12);
     let service = install.start();
+    clock.show_in_china(12);
     let mut visitor = service.visitor();
     let id = Form::fetch(&mut visitor).form_id;
     let by_day = covers(&mut visitor, &id, "dongfeng");

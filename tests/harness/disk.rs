@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::install::Install;
 use crate::machine::{clock_library, is_root, repository, run, words};
@@ -100,6 +101,14 @@ impl Clock {
         let new = self.0.with_extension("new");
         std::fs::write(&new, format!("{by}\n")).expect("a file");
         std::fs::rename(&new, &self.0).expect("a rename");
+    }
+
+    /// Sets it to so many hours after the next midnight in China: 12 is noon, 23 the night behind it.
+    pub fn show_in_china(&self, hours: u64) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = now.expect("a date").as_secs();
+        let to_midnight = 86_400 - (now + 8 * 3600) % 86_400;
+        self.shift(&format!("+{}", to_midnight + hours * 3600));
     }
 }
 

@@ -93,6 +93,20 @@ impl Install {
         self
     }
 
+    /// Gives 东丰县 duty hours, from eight to eight on every day; else `city` stands in.
+    pub fn with_duty_hours(self) -> Self {
+        let shipped = std::fs::read_to_string(repository().join("config/units.toml"));
+        let certs = "certs = [\"dongfeng.cert.asc\"]\n";
+        let hours = "duty = { days = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\"], \
+                     from = \"08:00\", to = \"20:00\", otherwise = \"city\" }\n";
+        let text = shipped.expect("it is readable");
+        let text = text.replace(certs, &format!("{certs}{hours}"));
+        assert!(text.contains(hours), "no {certs}");
+        let units = self.text_path("units.toml");
+        std::fs::write(&units, text).expect("written");
+        self.with("registers.units", units)
+    }
+
     /// Puts a PostgreSQL database with this address in the place of the SQLite file.
     pub fn sharing(mut self, url: &str) -> Self {
         let file = self.path("store-url");

@@ -1,4 +1,4 @@
-//! `units check`: the operator reads who gets what, and which keys will soon be of no use.
+//! `units check`: the operator reads who gets what and when, and which keys will soon be of no use.
 
 use e2e::install::Install;
 use e2e::machine::words;
@@ -61,4 +61,28 @@ fn a_unit_whose_form_is_closed_makes_it_fail_and_says_what_to_do() {
     assert!(!output.status.success(), "{said}");
     assert!(said.contains("xian: ") && said.contains("hint: "), "{said}");
     assert!(said.contains("关闭 closed: "), "{said}");
+}
+
+#[test]
+fn who_stands_in_for_a_unit_off_duty_is_in_the_table_and_in_words() {
+    let said = install(62)
+        .with_duty_hours()
+        .run_well(&["units", "check"], &[]);
+    let row = row(&said, "东丰县", "非法种植");
+    assert_eq!(
+        row[2..],
+        ["dongfeng（值班外", "off", "duty:", "city）", "oversight"]
+    );
+    let (_, after) = said
+        .split_once("\n  dongfeng  ")
+        .expect("the unit's own lines");
+    let hours = after.lines().nth(1).unwrap_or_default();
+    for word in [
+        "值班 on duty: 周一、二、三、四、五、六、日 mon tue",
+        " 08:00–20:00；其余时间",
+        "go to: city",
+    ] {
+        assert!(hours.contains(word), "{word}: {said}");
+    }
+    assert_eq!(said.matches("值班 on duty").count(), 1, "{said}");
 }

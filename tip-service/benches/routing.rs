@@ -64,5 +64,6 @@ fn unit(id: &str) -> Arc<Unit> {
         lapse: None,
         supervisor: None,
         unencrypted_replies: false,
+        duty: None,
     })
 }

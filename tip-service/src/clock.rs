@@ -91,8 +91,18 @@ pub fn hour(unix: u64) -> u32 {
     u32::try_from(unix.saturating_add(CHINA_OFFSET) % DAY / 3600).unwrap_or(0)
 }
 
+/// Returns the minute (0 to 1439) of the day that a clock on a wall in China shows at `unix`.
+pub fn minute(unix: u64) -> u32 {
+    u32::try_from(unix.saturating_add(CHINA_OFFSET) % DAY / 60).unwrap_or(0)
+}
+
+/// Returns the day of the week of `day`: 0 for Monday to 6 for Sunday. 1970-01-01 was a Thursday.
+pub fn weekday(day: u32) -> u32 {
+    (day % 7 + 3) % 7
+}
+
 /// A date of the calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Date {
     /// 2026.
     pub year: u32,
@@ -123,6 +133,28 @@ impl Date {
             month: narrow(month),
             day: narrow(day),
         }
+    }
+
+    /// Reads a date as it is shown, 2026-11-24. `None`: it is written otherwise, or the calendar has no such day.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('-');
+        let mut number = |digits: usize| -> Option<u32> {
+            let part = parts.next()?;
+            let right = part.len() == digits && part.bytes().all(|b| b.is_ascii_digit());
+            part.parse().ok().filter(|_| right)
+        };
+        let (year, month, day) = (number(4)?, number(2)?, number(2)?);
+        let leaps = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+        let days = match month {
+            2 if leaps => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            1..=12 => 31,
+            _ => return None,
+        };
+        let whole = parts.next().is_none() && (1..=days).contains(&day);
+        whole.then_some(Self { year, month, day })
     }
 
     /// The month as a number that sorts: 202611.
@@ -157,6 +189,58 @@ mod tests {
             assert_eq!(Date::of(day).to_string(), date);
         }
         assert_eq!(Date::of(20_781).year_month(), 202_611);
+    }
+
+    #[test]
+    fn a_date_is_read_exactly_when_the_calendar_has_it() {
+        // From 1999 to 2101: with a leap year at a century's turn and without.
+        let shown: Vec<String> = (10_592..48_000)
+            .map(|day| Date::of(day).to_string())
+            .collect();
+        for day in &shown {
+            assert_eq!(
+                Date::parse(day).map(|date| date.to_string()).as_ref(),
+                Some(day)
+            );
+        }
+        for (year, month) in [1999, 2000, 2096, 2100]
+            .into_iter()
+            .flat_map(|year| (0..=13).map(move |month| (year, month)))
+        {
+            for day in 0..=32 {
+                let text = format!("{year}-{month:02}-{day:02}");
+                assert_eq!(
+                    Date::parse(&text).is_some(),
+                    shown.contains(&text),
+                    "{text}"
+                );
+            }
+        }
+        for text in [
+            "",
+            "2026-1-1",
+            "2026-11-24-",
+            "+026-11-24",
+            "2026/11/24",
+            "2026-11",
+        ] {
+            assert_eq!(Date::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn minute_and_weekday_are_those_of_a_calendar_on_a_wall_in_china() {
+        // 2026-11-24 was a Tuesday; 16:00 UTC is midnight.
+        let midnight = day_start(20_781);
+        assert_eq!(
+            [midnight - 1, midnight, midnight + 59, midnight + 60].map(minute),
+            [1439, 0, 0, 1]
+        );
+        assert_eq!(
+            [20_780, 20_781, 20_785, 20_786, 20_787].map(weekday),
+            [0, 1, 5, 6, 0]
+        );
+        assert_eq!(weekday(0), 3);
     }
 
     #[test]

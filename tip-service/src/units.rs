@@ -2,14 +2,17 @@
 //!
 //! Filled by [`crate::config`], which proves that the routing table is total and that a tip about
 //! officials never reaches the unit it may be about. Must never fall back: a unit whose certificate
-//! cannot be used is closed, not served with fewer certificates or with plain mail.
+//! cannot be used is closed, not served with fewer certificates or with plain mail. Hours of duty choose between two
+//! units, both of them proven.
 
+mod duty;
 mod register;
 
 use std::fmt;
 
 use sealed_tip::UnitCert;
 
+pub use duty::{Duty, WEEKDAYS};
 pub use register::{Register, Route};
 
 /// One unit: its public facts and its keys.
@@ -32,6 +35,8 @@ pub struct Unit {
     pub supervisor: Option<String>,
     /// Takes replies that are signed but not encrypted.
     pub unencrypted_replies: bool,
+    /// When it gets new tips; `None`: round the clock.
+    pub duty: Option<Duty>,
 }
 
 impl fmt::Debug for Unit {
@@ -93,6 +98,7 @@ mod tests {
             lapse: None,
             supervisor: None,
             unencrypted_replies: false,
+            duty: None,
         })
     }
 

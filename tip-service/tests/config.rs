@@ -4,6 +4,8 @@
 
 #[path = "config/canary.rs"]
 mod canary;
+#[path = "config/duty.rs"]
+mod duty;
 #[path = "config/house.rs"]
 mod house;
 #[path = "config/meaning.rs"]
@@ -138,7 +140,7 @@ fn wrong_values(name: &str, value: &Value) -> Vec<Value> {
         | "keep_delivered_days"
         | "mailbox_jitter_days"
         | "unread_grace_days" => Some(Value::Integer(0)),
-        "trusted_proxies" | "fingerprints" | "township" | "question" => {
+        "trusted_proxies" | "fingerprints" | "township" | "question" | "closed" => {
             Some(Value::Array(Vec::new()))
         }
         _ => None,
@@ -245,6 +247,8 @@ fn a_key_of_the_registers_that_is_missing_is_named() {
         "question",
         "supervisor",
         "unencrypted_replies",
+        "duty",
+        "closed",
         "ko",
         "en",
     ];

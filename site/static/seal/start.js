@@ -90,7 +90,9 @@
     const asked = { form_id: all.form_id, sealed_press: press, sealed_units: units.join(",") };
     const answer = await send(bookAt, asked);
     if (!answer.ok) return { answer };
-    const covers = await answer.json(), body = Object.assign({ sealed_tag: covers.tag }, asked);
+    // Who gets it at this hour is the service's answer (a unit off duty has one that stands in): the letters name those.
+    const covers = await answer.json(), told = { sealed_tag: covers.tag, sealed_units: covers.units.join(",") };
+    const body = Object.assign({}, asked, told);
     for (const [n, cover] of covers.letters.entries()) {
       Object.assign(cover, { reference: covers.reference, service_cert: book.service_cert });
       const entity = tipLetter.entity(Object.assign({ supplement: covers.supplement }, tip), cover);

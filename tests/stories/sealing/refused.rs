@@ -34,14 +34,26 @@ fn tag(visitor: &mut Client, form_id: &str) -> String {
 }
 
 fn tag_of(visitor: &mut Client, form_id: &str, press: &str) -> String {
-    let answer = ask(visitor, form_id, press, "dongfeng");
+    tag_of_covers(&covers_at(visitor, form_id, press, "dongfeng"))
+}
+
+/// Covers for units under a form, at the press of [`sealed_for`].
+pub(super) fn covers(visitor: &mut Client, form_id: &str, units: &str) -> Value {
+    covers_at(visitor, form_id, PRESS, units)
+}
+
+fn covers_at(visitor: &mut Client, form_id: &str, press: &str, units: &str) -> Value {
+    let answer = ask(visitor, form_id, press, units);
     assert_eq!(answer.status, 200, "{}", answer.text());
-    let covers: Value = serde_json::from_str(answer.text().trim_end()).expect("JSON");
+    serde_json::from_str(answer.text().trim_end()).expect("JSON")
+}
+
+pub(super) fn tag_of_covers(covers: &Value) -> String {
     covers["tag"].as_str().expect("a tag").to_owned()
 }
 
 /// A letter to a unit, sealed by other code than the page's.
-fn letter(install: &Install, unit: &str, what: &str) -> Vec<u8> {
+pub(super) fn letter(install: &Install, unit: &str, what: &str) -> Vec<u8> {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .expect("a clock");
@@ -62,11 +74,16 @@ fn letter(install: &Install, unit: &str, what: &str) -> Vec<u8> {
     sealed.expect("it can be sealed").message().to_vec()
 }
 
-/// What the page sends.
+/// What the page sends to 东丰县.
 fn sealed(form_id: &str, tag: &str, letter: &[u8]) -> Form {
+    sealed_for("dongfeng", form_id, tag, letter)
+}
+
+/// What the page sends.
+pub(super) fn sealed_for(units: &str, form_id: &str, tag: &str, letter: &[u8]) -> Form {
     Form::with_id(form_id)
         .text("sealed_press", PRESS)
-        .text("sealed_units", "dongfeng")
+        .text("sealed_units", units)
         .text("sealed_tag", tag)
         .text("sealed_0", &STANDARD.encode(letter))
 }

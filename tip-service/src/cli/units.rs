@@ -10,7 +10,7 @@ use super::serve::{all_open, load};
 use super::{ConfigArg, say};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Loaded;
-use crate::units::Unit;
+use crate::units::{Duty, Unit, WEEKDAYS};
 
 #[derive(Subcommand)]
 pub(super) enum What {
@@ -80,7 +80,7 @@ fn routing(loaded: &Loaded) -> Vec<Row> {
 fn of_place(loaded: &Loaded, name: &str, code: Option<&str>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for kind in &loaded.kinds.kinds {
-        let to = |officials| names(loaded.register.route(&kind.id, code, officials));
+        let to = |officials| takers(loaded.register.route(&kind.id, code, officials));
         let (usual, past) = (to(false), to(true));
         let mut known = rows.iter_mut();
         if let Some(row) = known.find(|row| row.usual == usual && row.past == past) {
@@ -100,9 +100,14 @@ fn of_place(loaded: &Loaded, name: &str, code: Option<&str>) -> Vec<Row> {
     rows
 }
 
-fn names(units: &[Arc<Unit>]) -> String {
-    let ids: Vec<&str> = units.iter().map(|unit| unit.id.as_str()).collect();
-    ids.join(" + ")
+/// The units, each with whoever stands in for it.
+fn takers(units: &[Arc<Unit>]) -> String {
+    let taker = |unit: &Arc<Unit>| match &unit.duty {
+        None => unit.id.clone(),
+        Some(duty) => format!("{}（值班外 off duty: {}）", unit.id, duty.otherwise),
+    };
+    let takers: Vec<String> = units.iter().map(taker).collect();
+    takers.join(" + ")
 }
 
 /// On a terminal a Chinese character is two columns wide.
@@ -126,13 +131,14 @@ fn in_columns(rows: &[Row]) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
-/// A unit in words: name, mail, supervisor, then a line for each certificate.
+/// A unit in words: name, mail, supervisor, its hours if it has any, then a line for each certificate.
 fn about(unit: &Unit, now: u64) -> Vec<String> {
     let supervisor = unit.supervisor.as_deref().unwrap_or("没有 none");
     let mut lines = vec![format!(
         "  {}  {}，信寄到 mail to {}，督办 supervisor: {supervisor}",
         unit.id, unit.name, unit.mail
     )];
+    lines.extend(unit.duty.as_ref().map(hours));
     if let Some(why) = &unit.lapse {
         lines.push(format!("    关闭 closed: {why}"));
     }
@@ -145,6 +151,35 @@ fn about(unit: &Unit, now: u64) -> Vec<String> {
         lines.push(format!("    {}  {until}", cert.fingerprint()));
     }
     lines
+}
+
+/// When it gets new tips, and who gets them else.
+fn hours(duty: &Duty) -> String {
+    let days = WEEKDAYS
+        .iter()
+        .zip(["一", "二", "三", "四", "五", "六", "日"]);
+    let days = days.zip(0_u32..).filter(|(_, day)| duty.days.contains(day));
+    let (english, chinese): (Vec<&str>, Vec<&str>) = days.map(|(names, _)| names).unzip();
+    let time = |minutes: u32| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+    let next = if duty.to <= duty.from {
+        "次日 next day "
+    } else {
+        ""
+    };
+    let closed: Vec<String> = duty.closed.iter().map(ToString::to_string).collect();
+    let closed = if closed.is_empty() {
+        String::new()
+    } else {
+        format!("，除了 except {}", closed.join("、"))
+    };
+    format!(
+        "    值班 on duty: 周{} {} {}–{next}{}{closed}；其余时间的新举报转到 new tips at other times go to: {}",
+        chinese.join("、"),
+        english.join(" "),
+        time(duty.from),
+        time(duty.to),
+        duty.otherwise
+    )
 }
 
 fn until(days: u64) -> String {

@@ -8,6 +8,7 @@ pub mod canary;
 mod certs;
 mod check;
 mod disk;
+mod duty;
 mod error;
 mod file;
 mod kinds;

@@ -137,5 +137,6 @@ fn unit(robot: &Robot, cert: Result<UnitCert, String>) -> Unit {
         lapse,
         supervisor: None,
         unencrypted_replies: false,
+        duty: None,
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::duty;
 use super::error::{ConfigError, Fault};
 use super::file::{File, nearest};
 use super::units::or_meant;
@@ -63,6 +64,7 @@ impl Known<'_> {
         let register = Register::new(self.units, table);
         errors.extend(unreached(file, kinds, places, &register, routes.len()));
         errors.extend(prove(file, kinds, places, &register));
+        errors.extend(duty::prove(file, kinds, places, &register));
         errors.extend(discreet(file, kinds, places, &register));
         if errors.is_empty() {
             Ok(register)
@@ -184,10 +186,10 @@ fn unreached(
 }
 
 /// A county's code and name.
-type CountyRef<'a> = (&'a str, &'a str);
+pub(super) type CountyRef<'a> = (&'a str, &'a str);
 
 /// Every sort of tip there can be. An unknown place is `None`.
-fn combinations<'a>(
+pub(super) fn combinations<'a>(
     kinds: &'a Kinds,
     places: &'a Places,
 ) -> impl Iterator<Item = (&'a str, Option<CountyRef<'a>>, bool)> {
@@ -241,7 +243,8 @@ fn discreet(file: &File, kinds: &Kinds, places: &Places, register: &Register) ->
     let taken = |about: bool| -> BTreeSet<&str> {
         combinations(kinds, places)
             .filter(|(_, _, officials)| *officials == about)
-            .flat_map(|(kind, county, _)| register.route(kind, county.map(|c| c.0), about))
+            .map(|(kind, county, _)| register.route(kind, county.map(|c| c.0), about))
+            .flat_map(|units| register.at_any_hour(units))
             .map(|unit| unit.id.as_str())
             .collect()
     };

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::check;
+use super::duty::DutyKeys;
 use super::error::{ConfigError, Fault};
 use super::file::{File, nearest};
 use super::routes::RouteKeys;
@@ -36,6 +37,7 @@ pub(super) struct PrivateUnit {
     pub(super) supervisor: Option<String>,
     #[serde(default)]
     unencrypted_replies: bool,
+    pub(super) duty: Option<DutyKeys>,
 }
 
 /// `site/data/units.toml`.
@@ -83,6 +85,7 @@ impl Halves<'_> {
         errors.extend(self.twice());
         errors.extend(self.strangers());
         errors.extend(self.supervisors());
+        errors.extend(self.duties());
         let mut units = Vec::with_capacity(self.private.len());
         let published = self.public.unit.iter().enumerate();
         let published: BTreeMap<&str, (usize, &PublicUnit)> = published
@@ -153,31 +156,38 @@ impl Halves<'_> {
 
     /// Supervisors that are nobody, or the unit itself.
     fn supervisors(&self) -> Vec<ConfigError> {
-        let known = || self.private.iter().map(|unit| unit.id.as_str());
-        let ids: BTreeSet<&str> = known().collect();
         let named = self.private.iter().enumerate();
         named
             .filter_map(|(index, unit)| {
                 let name = unit.supervisor.as_deref()?;
                 let key = format!("unit[{index}].supervisor");
-                let (why, hint) = if name == unit.id {
-                    (
-                        "is the unit itself".to_owned(),
-                        "leave it out: then nobody is told when the unit does not react".to_owned(),
-                    )
-                } else if ids.contains(name) {
-                    return None;
-                } else {
-                    let otherwise = "name the id of another unit";
-                    let others = known().filter(|id| *id != unit.id);
-                    (
-                        format!("there is no unit \"{name}\""),
-                        or_meant(nearest(name, others), otherwise),
-                    )
-                };
-                Some(self.private_file.error(key, Fault::Absent, why, hint))
+                let hint = "leave it out: then nobody is told when the unit does not react";
+                self.other_unit(key, &unit.id, name, hint)
             })
             .collect()
+    }
+
+    /// What is wrong when `unit` names `name` as another unit; `hint` is for when that is the unit itself.
+    pub(super) fn other_unit(
+        &self,
+        key: String,
+        unit: &str,
+        name: &str,
+        hint: &str,
+    ) -> Option<ConfigError> {
+        let known = || self.private.iter().map(|unit| unit.id.as_str());
+        let (why, hint) = if name == unit {
+            ("is the unit itself".to_owned(), hint.to_owned())
+        } else if known().any(|id| id == name) {
+            return None;
+        } else {
+            let others = known().filter(|id| *id != unit);
+            (
+                format!("there is no unit \"{name}\""),
+                or_meant(nearest(name, others), "name the id of another unit"),
+            )
+        };
+        Some(self.private_file.error(key, Fault::Absent, why, hint))
     }
 
     fn unpublished(&self, index: usize, private: &PrivateUnit) -> ConfigError {
@@ -242,6 +252,7 @@ impl Halves<'_> {
             lapse,
             supervisor: private.supervisor.clone(),
             unencrypted_replies: private.unencrypted_replies,
+            duty: private.duty.as_ref().map(DutyKeys::duty),
         })
     }
 }

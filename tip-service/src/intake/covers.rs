@@ -23,7 +23,10 @@ pub struct Covers {
     pub reference: String,
     /// The form was used before: the tip adds to an earlier one.
     pub supplement: bool,
-    /// One for each letter, in the order of the units asked for.
+    /// The units that the tip is for at this hour, as the letters are to name them when they come: those asked for or,
+    /// while one is off duty, the one that stands in for it.
+    pub units: Vec<String>,
+    /// One for each of these units, in their order.
     pub letters: Vec<LetterCover>,
     /// Comes back with the letters.
     pub tag: String,
@@ -32,7 +35,7 @@ pub struct Covers {
 /// What goes round one letter.
 #[derive(Serialize)]
 pub struct LetterCover {
-    /// The unit to seal to: the one asked for, or whichever took the thread over.
+    /// The unit to seal to: the one that the tip is for, or whichever took the thread over.
     unit: String,
     /// Key ids of the subkeys to seal to, one for each of the unit's certificates.
     keys: Vec<String>,
@@ -50,18 +53,22 @@ pub(super) struct Place {
     pub(super) begins: bool,
 }
 
-/// What the browser names: its form, its press, the units it wants to write to.
-pub(super) struct Asked<'a> {
+/// What the browser names: its form and its press.
+pub(super) struct Asked {
     pub(super) id: FormId,
     pub(super) key: Zeroizing<[u8; 32]>,
     pub(super) press: Id,
-    routed: &'a [Arc<Unit>],
 }
 
 /// The same letters may belong to a new mailbox or to the one that the form began.
 pub(super) struct State {
     pub(super) mailbox: Mailbox,
     threads: Vec<ThreadRow>,
+}
+
+/// The ids of units that a form names.
+fn named(form: &RawForm) -> Vec<&str> {
+    form.get("sealed_units").split(',').collect()
 }
 
 impl Intake {
@@ -72,30 +79,40 @@ impl Intake {
     /// the store.
     pub async fn covers(&self, form: &RawForm) -> Result<Covers, SubmitError> {
         let asked = self.asked(form)?;
+        let register = &self.loaded.register;
+        let routed = register.routed(&named(form)).ok_or(SubmitError::Sealed)?;
         let known = self.store.mailbox_of(&asked.id.hash()).await?;
         let state = match known {
             Some(mailbox_id) => self.continued(mailbox_id).await?,
             None => self.begun_by(&asked),
         };
-        Ok(self.covers_for(&asked, &state)?.0)
+        let has_had = |id: &str| state.threads.iter().any(|t| t.routed_to == id);
+        let units = register.on_duty(routed, self.clock.unix(), has_had);
+        Ok(self.covers_for(&asked, &state, &units)?.0)
     }
 
-    pub(super) fn asked(&self, form: &RawForm) -> Result<Asked<'_>, SubmitError> {
+    pub(super) fn asked(&self, form: &RawForm) -> Result<Asked, SubmitError> {
         let id = FormId::parse(form.get("form_id")).ok_or(SubmitError::FormUnknown)?;
         let key = self.forms.key_of(&id).ok_or(SubmitError::FormUnknown)?;
         let press = id::parse(form.get("sealed_press")).ok_or(SubmitError::Sealed)?;
-        let units: Vec<&str> = form.get("sealed_units").split(',').collect();
-        let routed = self.loaded.register.routed(&units);
-        Ok(Asked {
-            id,
-            key,
-            press,
-            routed: routed.ok_or(SubmitError::Sealed)?,
-        })
+        Ok(Asked { id, key, press })
+    }
+
+    /// The units that sealed letters name, no more than a route has. No look at the clock: the tag fits only what was given
+    /// out, and what was sealed in the last minute of a shift is as good in the next.
+    pub(super) fn given_units(&self, form: &RawForm) -> Result<Vec<&Arc<Unit>>, SubmitError> {
+        let register = &self.loaded.register;
+        let named = named(form);
+        let mut routes = register.routes().iter();
+        if !routes.any(|route| named.len() <= route.units.len()) {
+            return Err(SubmitError::Sealed);
+        }
+        let unit = |id: &str| register.unit(id).ok_or(SubmitError::Sealed);
+        named.into_iter().map(unit).collect()
     }
 
     /// The state in which the form was not used before.
-    pub(super) fn begun_by(&self, asked: &Asked<'_>) -> State {
+    pub(super) fn begun_by(&self, asked: &Asked) -> State {
         let receipt = Receipt::derive(&asked.key, asked.id.as_bytes());
         State {
             mailbox: self.mailbox_named(&receipt, asked.name("mailbox", "")),
@@ -111,15 +128,15 @@ impl Intake {
         })
     }
 
-    /// The covers, and where each letter goes.
+    /// The covers for a tip to these units, and where each letter goes.
     pub(super) fn covers_for(
         &self,
-        asked: &Asked<'_>,
+        asked: &Asked,
         state: &State,
+        units: &[&Arc<Unit>],
     ) -> Result<(Covers, Vec<Place>), SubmitError> {
         let receipt = Receipt::derive(&asked.key, asked.id.as_bytes());
-        let places: Vec<Place> = asked
-            .routed
+        let places: Vec<Place> = units
             .iter()
             .map(|unit| self.place(asked, state, unit))
             .collect();
@@ -130,6 +147,7 @@ impl Intake {
         let mut covers = Covers {
             reference: id::reference(&state.mailbox.id()),
             supplement: state.mailbox.is_known(),
+            units: units.iter().map(|unit| unit.id.clone()).collect(),
             letters,
             tag: String::new(),
         };
@@ -140,7 +158,7 @@ impl Intake {
     }
 
     /// As `letters.rs` places a letter: a supplement follows its thread to whichever unit is responsible by now.
-    fn place(&self, asked: &Asked<'_>, state: &State, routed: &Arc<Unit>) -> Place {
+    fn place(&self, asked: &Asked, state: &State, routed: &Arc<Unit>) -> Place {
         let thread = state.threads.iter().find(|t| t.routed_to == routed.id);
         let unit = thread.and_then(|t| self.loaded.register.unit(&t.unit_id));
         Place {
@@ -171,7 +189,7 @@ impl Intake {
     }
 }
 
-impl Asked<'_> {
+impl Asked {
     /// A name that this form has for something, as good as a random one to whoever has not its key.
     fn name(&self, what: &str, of: &str) -> Id {
         self.derived(what, &[self.id.as_bytes(), of.as_bytes()])

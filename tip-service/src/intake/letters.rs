@@ -51,20 +51,23 @@ impl Sealer {
         Self { to_robot, ..self }
     }
 
-    /// The units that a tip goes to.
-    fn responsible(&self, tip: &Tip) -> &[Arc<Unit>] {
+    /// The units that a tip goes to now, or what is added to one that has `threads`.
+    fn responsible(&self, tip: &Tip, threads: &[ThreadRow]) -> Vec<&Arc<Unit>> {
         let register = &self.loaded.register;
-        if self.to_robot {
-            return register.robot();
-        }
         let county = tip.county.as_ref().map(|county| county.code.as_str());
-        register.route(&tip.kind.code, county, tip.officials)
+        let routed = if self.to_robot {
+            register.robot()
+        } else {
+            register.route(&tip.kind.code, county, tip.officials)
+        };
+        let has_had = |id: &str| threads.iter().any(|t| t.routed_to == id);
+        register.on_duty(routed, self.clock.unix(), has_had)
     }
 
-    /// Whether every unit that a tip goes to can be written to.
+    /// Whether every unit that a tip would go to now can be written to.
     pub(super) fn is_open(&self, tip: &Tip) -> Result<(), SubmitError> {
         let now = self.clock.unix();
-        self.responsible(tip).iter().try_for_each(|unit| {
+        self.responsible(tip, &[]).into_iter().try_for_each(|unit| {
             let usable = unit.usable(now);
             usable.map_err(|_| SubmitError::Closed(Arc::clone(unit)))
         })
@@ -84,7 +87,7 @@ impl Sealer {
             receipt,
         };
         let mut letters = Vec::new();
-        for routed in self.responsible(tip) {
+        for routed in self.responsible(tip, threads) {
             let thread = threads.iter().find(|t| t.routed_to == routed.id);
             let unit = thread
                 .and_then(|t| register.unit(&t.unit_id))

@@ -64,7 +64,7 @@ impl Intake {
         class: Class,
     ) -> Result<Accepted, SubmitError> {
         let asked = self.asked(form)?;
-        let (state, places) = self.given_out(&asked, form.get("sealed_tag")).await?;
+        let (state, places) = self.given_out(&asked, form).await?;
         if !form.is_nothing_but(places.len()) {
             return Err(SubmitError::Sealed);
         }
@@ -109,20 +109,21 @@ impl Intake {
         })
     }
 
-    /// The state for which the covers with this tag were given out: as it was before a first press, so that a repeat of
+    /// The state for which the covers with the form's tag were given out: as it was before a first press, so that a repeat of
     /// it is known for one, or as it is since.
     async fn given_out(
         &self,
-        asked: &Asked<'_>,
-        tag: &str,
+        asked: &Asked,
+        form: &RawForm,
     ) -> Result<(State, Vec<Place>), SubmitError> {
+        let (units, tag) = (self.given_units(form)?, form.get("sealed_tag"));
         let known = self.store.mailbox_of(&asked.id.hash()).await?;
         let mut states = vec![self.begun_by(asked)];
         if let Some(mailbox_id) = known {
             states.push(self.continued(mailbox_id).await?);
         }
         for state in states {
-            let (covers, places) = self.covers_for(asked, &state)?;
+            let (covers, places) = self.covers_for(asked, &state, &units)?;
             if bool::from(covers.tag.as_bytes().ct_eq(tag.as_bytes())) {
                 return Ok((state, places));
             }

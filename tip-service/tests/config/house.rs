@@ -81,6 +81,7 @@ impl House {
         }
         house.bend_paths();
         house.publish_a_fingerprint();
+        house.give_hours();
         house.write("config/smtp-password", "secret");
         house.close_to_others("config/smtp-password");
         for (file, holder) in [
@@ -143,6 +144,11 @@ impl House {
             file,
             &self.text(file).replacen("fingerprints = []", &published, 1),
         );
+    }
+
+    /// The same for duty hours, which stand there as an example in a comment.
+    fn give_hours(&self) {
+        self.replace("config/units.toml", "# duty = {", "duty = {");
     }
 
     pub(crate) fn path(&self, file: &str) -> PathBuf {

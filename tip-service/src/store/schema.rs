@@ -104,16 +104,20 @@ async fn up(pool: &AnyPool, schema: &Schema) -> Result<(), StoreError> {
 /// # Errors
 /// As [`of_sqlite`].
 pub(super) async fn of_postgres(pool: &AnyPool) -> Result<(), StoreError> {
+    up_at_once(pool, &POSTGRES).await
+}
+
+async fn up_at_once(pool: &AnyPool, schema: &Schema) -> Result<(), StoreError> {
     // Two that make the table at once: one of them is refused, and finds it there the second time.
     if let Err(StoreError::Conflict(_)) = count_steps(pool).await {
         count_steps(pool).await?;
     }
     let mut tx = pool.begin().await?;
     // Whoever comes second waits here until the first is done.
-    let taken = POSTGRES.taken(&mut tx).await?;
-    for (number, step) in POSTGRES.missing(taken)? {
+    let taken = schema.taken(&mut tx).await?;
+    for (number, step) in schema.missing(taken)? {
         tx.execute(step.up).await?;
-        POSTGRES.note(&mut tx, number).await?;
+        schema.note(&mut tx, number).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -47,7 +47,7 @@ pub(super) fn check_address(url: &str) -> Result<(), &'static str> {
     }
 }
 
-pub(super) async fn open(url: &str) -> Result<Pools, StoreError> {
+pub(in crate::store) async fn open(url: &str) -> Result<Pools, StoreError> {
     install_default_drivers();
     let options: AnyConnectOptions = url.parse()?;
     let options = options.disable_statement_logging();

@@ -1,6 +1,7 @@
 //! Up and down with rows in every table.
 
 mod losses;
+mod on_postgres;
 
 use std::path::Path;
 

@@ -12,6 +12,7 @@ mod charsets;
 mod covers;
 mod crash;
 mod deploy;
+mod downgrade;
 mod duty;
 mod exposure;
 mod faults;

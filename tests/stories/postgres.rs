@@ -172,6 +172,36 @@ fn a_database_or_a_role_that_is_not_there_is_named_and_no_password_is() {
     }
 }
 
+#[test]
+fn check_says_what_the_server_keeps_and_nobody_leads_a_database_down_that_services_use() {
+    let postgres = Postgres::start();
+    let install = shared(&postgres);
+    let service = install.start();
+    let said = install.run_well(&["check"], &["--dev"]);
+    for part in [
+        "note:",
+        "time",
+        "order",
+        "kept.md",
+        "anonymity.md",
+        "准确时间",
+    ] {
+        assert!(said.contains(part), "{part} is not in: {said}");
+    }
+    let down = || words(&install.run(&["store", "downgrade"], &["--to", "0"]));
+    let said = down();
+    assert!(
+        said.contains("another program has the database open"),
+        "{said}"
+    );
+    drop(service);
+    wait_for("the server to see it go", Duration::from_secs(60), || {
+        down().contains("no step 0 below it").then_some(())
+    });
+    let said = install.run_well(&["store", "step"], &[]);
+    assert!(said.contains("database: 1，程序 program: 1"), "{said}");
+}
+
 /// What `check` says when it does not agree.
 fn refused(install: &Install) -> String {
     if !install.secret_key("city").exists() {

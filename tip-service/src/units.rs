@@ -73,9 +73,16 @@ impl Unit {
     /// Whole days until the first of its certificates expires; `None`: none does.
     #[must_use]
     pub fn key_days(&self, now: u64) -> Option<u64> {
-        let ends = self.certs.iter().filter_map(UnitCert::expires);
-        ends.min().map(|end| end.saturating_sub(now) / 86_400)
+        let left = self.certs.iter().filter_map(|cert| cert_days(cert, now));
+        left.min()
     }
+}
+
+/// Whole days until a certificate expires, from `now` (Unix seconds); 0 when it has. `None`: it never does.
+#[must_use]
+pub fn cert_days(cert: &UnitCert, now: u64) -> Option<u64> {
+    let end = cert.expires()?;
+    Some(end.saturating_sub(now) / 86_400)
 }
 
 /// The robot unit's id: it answers the canary and hears of nothing else.

@@ -55,7 +55,11 @@ fn without_a_whole_frame_for_its_pages_it_does_not_start_and_names_the_file() {
         let install = framed(frame);
         let said = refused_start(&install);
         for part in ["_shell/index.html", "make site"] {
-            assert!(said.contains(part), "{frame:?}: {part} is not in: {said}");
+            assert_eq!(
+                said.matches(part).count(),
+                1,
+                "{frame:?}: {part} in: {said}"
+            );
         }
         // The refused start has made the demo keys that `check` looks for.
         assert_check_says(&install, &["_shell/index.html", "make site"]);

@@ -12,7 +12,7 @@ use crate::config::Loaded;
 use crate::correspondence::{Covers, Moments, Reminders};
 use crate::http::Door;
 use crate::purge;
-use crate::units::Unit;
+use crate::units::{self, Unit};
 
 /// How often the house looks around.
 const ROUND: Duration = Duration::from_secs(10);
@@ -155,8 +155,7 @@ fn warn_of_unit(unit: &Unit, now: u64) {
         tracing::error!(unit = %unit.id, %why, "ALARM: the unit's form is closed");
     }
     for cert in &unit.certs {
-        let left = cert.expires().map(|end| end.saturating_sub(now) / 86_400);
-        if let Some(days) = left.filter(|days| *days < KEY_WARNING_DAYS) {
+        if let Some(days) = units::cert_days(cert, now).filter(|days| *days < KEY_WARNING_DAYS) {
             tracing::error!(unit = %unit.id, days, "ALARM: a certificate is about to expire");
         }
     }

@@ -31,7 +31,7 @@ pub enum AppError {
     #[error(
         "{0}\n  hint: build the site first (make site); site.root must be the folder that Zola built"
     )]
-    Pages(#[from] PagesError),
+    Pages(PagesError),
     /// The database.
     #[error("{key}: {error}\n  hint: {hint}", hint = .error.hint())]
     Store {
@@ -103,7 +103,8 @@ impl Parts {
         if matches!(mail.transport, config::Transport::Maildir { .. }) && !dev {
             return Err(AppError::NoSmtp);
         }
-        let pages = Pages::load(&loaded.config.site.root, &loaded.config.site.base_path)?;
+        let site = &loaded.config.site;
+        let pages = Pages::load(&site.root, &site.base_path).map_err(AppError::Pages)?;
         let transport = Arc::new(Transport::new(mail)?);
         let settings = &loaded.config.store;
         let capacity = Capacity {

@@ -8,6 +8,7 @@ mod outbox;
 mod receive_mail;
 mod reward;
 mod serve;
+mod store;
 mod units;
 
 pub use receive_mail::TRY_LATER;
@@ -15,16 +16,26 @@ pub use receive_mail::TRY_LATER;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::config::Loaded;
-use crate::store::{Capacity, Place, Store, StoreError};
+use crate::store::{Capacity, Place, Store, StoreError, newest_steps};
+
+/// What `--version` says: an older program that is to come back must tell which step it wants.
+static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
+    let [sqlite, postgres] = newest_steps();
+    format!(
+        "{}\n数据库 database: SQLite step {sqlite}, PostgreSQL step {postgres}",
+        env!("CARGO_PKG_VERSION")
+    )
+});
 
 /// 辽源禁毒 举报服务 · takes anonymous tips, seals each at once to the responsible unit, delivers it by mail.
 #[derive(Parser)]
-#[command(name = "tip-service", version)]
+#[command(name = "tip-service", version, long_version = LONG_VERSION.as_str())]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -75,6 +86,11 @@ enum Command {
         #[command(subcommand)]
         what: outbox::What,
     },
+    /// 数据库的步数；退回旧版本 · the database's step; the way back to an older program
+    Store {
+        #[command(subcommand)]
+        what: store::What,
+    },
     /// 按期限删除 · delete what has had its time
     Purge {
         #[command(flatten)]
@@ -109,6 +125,7 @@ impl Cli {
             Command::Check { config, dev } => serve::check(&config.config, dev),
             Command::Open(args) => open::run(&args),
             Command::Outbox { what } => outbox::run(&what),
+            Command::Store { what } => store::run(&what),
             Command::Units { what } => units::run(&what),
             Command::Purge { config } => outbox::purge(&config.config),
             Command::Keygen(args) => keygen::run(&args),

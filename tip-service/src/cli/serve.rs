@@ -51,12 +51,20 @@ pub(super) fn check(file: &Path, dev: bool) -> Result<()> {
                 "note: {error}; letters would wait · 邮件服务器现在连不上，信会先存着"
             ));
         }
+        if let config::Database::Postgres(_) = parts.loaded.config.store.database {
+            say(POSTGRES_KEEPS);
+        }
         anyhow::Ok(())
     })?;
     open?;
     say("配置没有问题 · the configuration is good");
     Ok(())
 }
+
+/// The public pages are written for SQLite: whoever changes over must change them.
+const POSTGRES_KEEPS: &str = "note: the database server keeps the exact time of every tip in its log, and the order in which tips came in its files; the public \
+    pages site/content/report/kept.md and anonymity.md (each language) promise that no exact time is kept: say it there (DATA.md, With PostgreSQL) · \
+    数据库服务器的日志记着每条举报的准确时间，文件里看得出先后；公开页“留下什么，不留什么”和“一句一句说清楚”说不存准确时间，请在页面上写明";
 
 /// Refuses when some unit cannot take tips, and names all of them.
 pub(super) fn all_open(loaded: &Loaded) -> Result<()> {

@@ -10,7 +10,7 @@ use super::serve::{all_open, load};
 use super::{ConfigArg, say};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Loaded;
-use crate::units::{Duty, Unit, WEEKDAYS};
+use crate::units::{Duty, Unit, WEEKDAYS, cert_days};
 
 #[derive(Subcommand)]
 pub(super) enum What {
@@ -143,10 +143,10 @@ fn about(unit: &Unit, now: u64) -> Vec<String> {
         lines.push(format!("    关闭 closed: {why}"));
     }
     for cert in &unit.certs {
-        let until = match (cert.check(now), cert.expires()) {
+        let until = match (cert.check(now), cert_days(cert, now)) {
             (Err(why), _) => format!("不能用 cannot be used: {why}"),
             (Ok(()), None) => "不会到期 never expires".to_owned(),
-            (Ok(()), Some(end)) => until(end.saturating_sub(now) / 86_400),
+            (Ok(()), Some(days)) => until(days),
         };
         lines.push(format!("    {}  {until}", cert.fingerprint()));
     }

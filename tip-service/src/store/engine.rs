@@ -1,7 +1,7 @@
 //! What differs between the two databases: how one is opened, how a transaction begins, how rows are locked. All other SQL is
 //! one text for both. Must never be asked which database it is by anything but the store.
 
-mod postgres;
+pub(super) mod postgres;
 pub(super) mod sqlite;
 
 use std::path::PathBuf;

@@ -1,5 +1,7 @@
 //! What can go wrong with the store, in the few kinds that a caller treats differently.
 
+use std::path::{Path, PathBuf};
+
 /// Why the store did not do as it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -20,8 +22,15 @@ pub enum StoreError {
     #[error("the database is damaged")]
     Corrupt,
     /// A newer program has written the database: this one does not know what is in it.
-    #[error("a newer tip-service has written the database")]
-    Newer,
+    #[error(
+        "a newer tip-service has written the database: it is at step {found}, this program knows {known}"
+    )]
+    Newer {
+        /// Steps that the database has taken.
+        found: i64,
+        /// Steps that this program knows.
+        known: i64,
+    },
     /// The head of the write-ahead log is damaged: starting would write over the letters in it.
     #[error("the write-ahead log is damaged; letters may be in it")]
     Log,
@@ -34,6 +43,9 @@ pub enum StoreError {
     /// No answer from the database server, or it refuses connections.
     #[error("the database cannot be reached: {0}")]
     Unreachable(String),
+    /// The SQLite file did not open in time.
+    #[error("{} did not open in time", .0.display())]
+    Slow(PathBuf),
     /// The file with the server's address.
     #[error("{0}")]
     Address(&'static str),
@@ -63,8 +75,8 @@ impl StoreError {
             Self::Corrupt => {
                 "stop the service, copy the database with its -wal away, mend the copy (sqlite3 FILE .recover) or restore a backup"
             }
-            Self::Newer => {
-                "start the newer program again; for the older one restore the backup that was made before the upgrade, and lose what came since"
+            Self::Newer { .. } => {
+                "start the newer program again, or have it lead the database back: tip-service store downgrade --to STEP (OPERATIONS.md, Back)"
             }
             Self::Log => {
                 "copy the database and its -wal away before anything else; restore a backup, or move the -wal away and so give up what is in it"
@@ -72,6 +84,9 @@ impl StoreError {
             Self::Conflict(_) => "try again; if it stays so, see what the database server logs",
             Self::Unreachable(_) => {
                 "see whether the database server runs and what it logs, and whether the address in store.url_file is right"
+            }
+            Self::Slow(_) => {
+                "the disk is slow or failing (journalctl -k), or another program holds the file (fuser FILE): mend or end that, and try again"
             }
             Self::Address(_) => {
                 "one line: postgres://name:password@host/database?sslmode=verify-full&sslrootcert=FILE; on this machine also postgres:///database?host=/var/run/postgresql&user=name"
@@ -82,6 +97,16 @@ impl StoreError {
             Self::Sql(_) => {
                 "the folder of store.path must exist, be writable by this user, and have space; a database server's role must own its database"
             }
+        }
+    }
+}
+
+impl StoreError {
+    /// What opening an SQLite file said. Waiting in vain says nothing of a server here.
+    pub(super) fn of_opening(path: &Path, error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolTimedOut => Self::Slow(path.to_owned()),
+            other => other.into(),
         }
     }
 }
@@ -152,5 +177,18 @@ mod tests {
         assert!(by_sqlstate("42P01", "").is_none(), "a mistake of ours");
         // SQLite's SQLITE_IOERR_FSYNC.
         assert!(matches!(by_result_code(1034), Some(StoreError::ReadOnly)));
+    }
+
+    #[test]
+    fn a_file_that_does_not_open_in_time_is_named_and_no_server_is_blamed() {
+        let path = Path::new("/srv/tips.sqlite3");
+        let slow = StoreError::of_opening(path, sqlx::Error::PoolTimedOut);
+        assert!(slow.to_string().contains("/srv/tips.sqlite3"), "{slow}");
+        assert!(slow.hint().contains("disk"), "{}", slow.hint());
+        assert!(!slow.hint().contains("server"), "{}", slow.hint());
+        let server = StoreError::from(sqlx::Error::PoolTimedOut);
+        assert!(server.hint().contains("server"), "{}", server.hint());
+        let other = StoreError::of_opening(path, sqlx::Error::RowNotFound);
+        assert!(matches!(other, StoreError::Sql(_)), "{other}");
     }
 }

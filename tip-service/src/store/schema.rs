@@ -1,35 +1,99 @@
 //! The database's schema, step by step. SQLite counts the steps that were taken in `PRAGMA user_version`, PostgreSQL in a table
 //! of one row, which also keeps two instances that start together from taking the same step.
 
+pub(super) mod down;
+mod steps;
+#[cfg(test)]
+mod tests;
+
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Executor};
 
 use super::StoreError;
+use steps::Step;
 
-const SQLITE: &[&str] = &[
-    include_str!("migrations/sqlite/0001_tips.sql"),
-    include_str!("migrations/sqlite/0002_way_back.sql"),
-    include_str!("migrations/sqlite/0003_batches.sql"),
-    include_str!("migrations/sqlite/0004_keeper.sql"),
-    include_str!("migrations/sqlite/0005_slot.sql"),
-];
+/// The steps of one kind of database, and how that counts them.
+pub(super) struct Schema {
+    steps: &'static [Step],
+    /// Reads how many steps were taken; within a transaction nobody else can change it then.
+    taken: &'static str,
+    /// Writes it.
+    note: fn(i64) -> String,
+    /// Counts the other programs that have the database open.
+    others: &'static str,
+}
 
-const POSTGRES: &[&str] = &[include_str!("migrations/postgres/0001_tips.sql")];
+pub(super) const SQLITE: Schema = Schema {
+    steps: steps::SQLITE,
+    taken: "PRAGMA user_version",
+    note: |number| format!("PRAGMA user_version = {number}"),
+    // Whoever asks has the file for itself (`engine::sqlite::alone`).
+    others: "SELECT 0",
+};
+
+pub(super) const POSTGRES: Schema = Schema {
+    steps: steps::POSTGRES,
+    taken: "SELECT steps FROM schema_steps FOR UPDATE",
+    note: |number| format!("UPDATE schema_steps SET steps = {number}"),
+    others: "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+             AND backend_type = 'client backend' AND pid <> pg_backend_pid()",
+};
+
+impl Schema {
+    /// The newest step that this program knows.
+    pub(super) fn newest(&self) -> i64 {
+        self.steps().map(|(number, _)| number).last().unwrap_or(0)
+    }
+
+    /// The step that a database is at.
+    pub(super) async fn taken(&self, db: &mut AnyConnection) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar(self.taken).fetch_one(db).await?)
+    }
+
+    async fn note(&self, db: &mut AnyConnection, number: i64) -> Result<(), StoreError> {
+        let sql = (self.note)(number);
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(db).await?;
+        Ok(())
+    }
+
+    /// All steps, with their numbers.
+    fn steps(&self) -> impl Iterator<Item = (i64, &'static Step)> + use<> {
+        (1..).zip(self.steps)
+    }
+
+    /// The steps not yet taken, with their numbers.
+    fn missing(
+        &self,
+        taken: i64,
+    ) -> Result<impl Iterator<Item = (i64, &'static Step)> + use<>, StoreError> {
+        self.refuse_newer(taken)?;
+        Ok(self.steps().filter(move |(number, _)| *number > taken))
+    }
+
+    /// A database that has taken steps of which this program knows nothing.
+    fn refuse_newer(&self, found: i64) -> Result<(), StoreError> {
+        let known = self.newest();
+        match found {
+            ..0 => Err(StoreError::Corrupt),
+            _ if found > known => Err(StoreError::Newer { found, known }),
+            _ => Ok(()),
+        }
+    }
+}
 
 /// Takes the steps that are missing, each in a transaction of its own.
 ///
 /// # Errors
 /// [`StoreError::Newer`] when a newer program has taken further steps; nothing is written then. Else from the database.
 pub(super) async fn of_sqlite(pool: &AnyPool) -> Result<(), StoreError> {
-    let taken: i64 = sqlx::query_scalar("PRAGMA user_version")
-        .fetch_one(pool)
-        .await?;
-    for (number, step) in missing(SQLITE, taken)? {
+    up(pool, &SQLITE).await
+}
+
+async fn up(pool: &AnyPool, schema: &Schema) -> Result<(), StoreError> {
+    let taken = schema.taken(&mut *pool.acquire().await?).await?;
+    for (number, step) in schema.missing(taken)? {
         let mut tx = pool.begin().await?;
-        tx.execute(step).await?;
-        let version = format!("PRAGMA user_version = {number}");
-        sqlx::raw_sql(AssertSqlSafe(version))
-            .execute(&mut *tx)
-            .await?;
+        tx.execute(step.up).await?;
+        schema.note(&mut tx, number).await?;
         tx.commit().await?;
     }
     Ok(())
@@ -40,18 +104,20 @@ pub(super) async fn of_sqlite(pool: &AnyPool) -> Result<(), StoreError> {
 /// # Errors
 /// As [`of_sqlite`].
 pub(super) async fn of_postgres(pool: &AnyPool) -> Result<(), StoreError> {
+    up_at_once(pool, &POSTGRES).await
+}
+
+async fn up_at_once(pool: &AnyPool, schema: &Schema) -> Result<(), StoreError> {
     // Two that make the table at once: one of them is refused, and finds it there the second time.
     if let Err(StoreError::Conflict(_)) = count_steps(pool).await {
         count_steps(pool).await?;
     }
     let mut tx = pool.begin().await?;
     // Whoever comes second waits here until the first is done.
-    let taken: i64 = sqlx::query_scalar("SELECT steps FROM schema_steps FOR UPDATE")
-        .fetch_one(&mut *tx)
-        .await?;
-    for (number, step) in missing(POSTGRES, taken)? {
-        tx.execute(step).await?;
-        note(&mut tx, number).await?;
+    let taken = schema.taken(&mut tx).await?;
+    for (number, step) in schema.missing(taken)? {
+        tx.execute(step.up).await?;
+        schema.note(&mut tx, number).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -64,77 +130,4 @@ async fn count_steps(pool: &AnyPool) -> Result<(), StoreError> {
     )
     .await?;
     Ok(())
-}
-
-async fn note(db: &mut AnyConnection, number: i64) -> Result<(), StoreError> {
-    sqlx::query("UPDATE schema_steps SET steps = $1")
-        .bind(number)
-        .execute(db)
-        .await?;
-    Ok(())
-}
-
-/// The steps not yet taken, with their numbers.
-fn missing(
-    steps: &'static [&'static str],
-    taken: i64,
-) -> Result<impl Iterator<Item = (i64, &'static str)>, StoreError> {
-    let taken = usize::try_from(taken).map_err(|_| StoreError::Corrupt)?;
-    if taken > steps.len() {
-        return Err(StoreError::Newer);
-    }
-    Ok((1..).zip(steps.iter().copied()).skip(taken))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::engine::sqlite::pool;
-    use crate::store::{Capacity, Place, Store};
-
-    fn capacity() -> Capacity {
-        Capacity {
-            max_waiting: 1,
-            min_free_mib: 0,
-        }
-    }
-
-    #[tokio::test]
-    async fn a_database_of_a_newer_program_is_refused_and_not_touched() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("tips.sqlite3");
-        let newer = format!("PRAGMA user_version = {}", SQLITE.len() + 1);
-        let made = pool(&path, 1).await.unwrap();
-        sqlx::raw_sql(sqlx::AssertSqlSafe(newer))
-            .execute(&made)
-            .await
-            .unwrap();
-        made.close().await;
-        let before = std::fs::read(&path).unwrap();
-        let refused = Store::open(&Place::Sqlite(path.clone()), capacity())
-            .await
-            .err();
-        assert!(matches!(refused, Some(StoreError::Newer)), "{refused:?}");
-        assert_eq!(std::fs::read(&path).unwrap(), before);
-    }
-
-    #[tokio::test]
-    async fn a_database_of_an_older_program_is_brought_up_to_date_with_its_letters() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("tips.sqlite3");
-        let made = pool(&path, 1).await.unwrap();
-        sqlx::raw_sql(SQLITE[0]).execute(&made).await.unwrap();
-        sqlx::raw_sql(
-            "INSERT INTO outbox (id, mailbox_id, unit_id, class, state, sealed, received_day) \
-             VALUES (x'00', x'01', 'city', 'prompt', 'queued', x'02', 20000); PRAGMA user_version = 1",
-        )
-        .execute(&made)
-        .await
-        .unwrap();
-        made.close().await;
-        let store = Store::open(&Place::Sqlite(path.clone()), capacity())
-            .await
-            .unwrap();
-        assert_eq!(store.waiting(), 1);
-    }
 }

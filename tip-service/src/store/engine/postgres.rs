@@ -47,16 +47,14 @@ pub(super) fn check_address(url: &str) -> Result<(), &'static str> {
     }
 }
 
-pub(super) async fn open(url: &str) -> Result<Pools, StoreError> {
+pub(in crate::store) async fn open(url: &str) -> Result<Pools, StoreError> {
     install_default_drivers();
     let options: AnyConnectOptions = url.parse()?;
     let options = options.disable_statement_logging();
     let write = match pool(&options, 1).await {
         // A pool only says that it waited in vain: the server itself says why.
         Err(StoreError::Unreachable(_)) => {
-            let once = AnyConnection::connect_with(&options);
-            let waited = tokio::time::timeout(PATIENCE, once).await;
-            waited.map_err(|_| StoreError::Unreachable("no answer".into()))??;
+            connect(&options).await?;
             pool(&options, 1).await?
         }
         opened => opened?,
@@ -65,6 +63,21 @@ pub(super) async fn open(url: &str) -> Result<Pools, StoreError> {
     schema::of_postgres(&write).await?;
     let read = pool(&options, 4).await?;
     Ok(Pools { write, read })
+}
+
+/// One connection to the database as it is: nothing is created or brought up to date.
+pub(in crate::store) async fn look(url: &str) -> Result<AnyConnection, StoreError> {
+    install_default_drivers();
+    let options: AnyConnectOptions = url.parse()?;
+    let mut db = connect(&options.disable_statement_logging()).await?;
+    db.execute(SESSION).await?;
+    Ok(db)
+}
+
+async fn connect(options: &AnyConnectOptions) -> Result<AnyConnection, StoreError> {
+    let once = AnyConnection::connect_with(options);
+    let waited = tokio::time::timeout(PATIENCE, once).await;
+    Ok(waited.map_err(|_| StoreError::Unreachable("no answer".into()))??)
 }
 
 async fn pool(options: &AnyConnectOptions, connections: u32) -> Result<AnyPool, StoreError> {

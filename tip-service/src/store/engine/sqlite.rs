@@ -7,7 +7,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Connection, Executor};
 
 use super::Pools;
-use crate::store::{StoreError, schema};
+use crate::store::{StoreError, check_log, schema};
 
 /// What every connection must have: nothing is acknowledged before it is synced, and deleted bytes are overwritten.
 /// 8 MiB of pages in memory, and 8 MiB of log between check-points: random keys touch pages all over.
@@ -18,7 +18,7 @@ const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRA
 pub(super) async fn open(path: &Path) -> Result<Pools, StoreError> {
     // A pool waits for half a minute at most, and then only says that it did. One connection takes the time that a slow disk or a
     // long log needs, and says what is wrong.
-    let mut once = AnyConnection::connect_with(&options(path)?).await?;
+    let mut once = AnyConnection::connect_with(&options(path, "rwc")?).await?;
     once.execute(PRAGMAS).await?;
     once.close().await?;
     let write = pool(path, 1).await?;
@@ -35,16 +35,33 @@ pub(in crate::store) async fn pool(path: &Path, connections: u32) -> Result<AnyP
         .idle_timeout(None)
         .max_lifetime(None)
         .after_connect(|db, _| Box::pin(async { db.execute(PRAGMAS).await.map(drop) }))
-        .connect_with(options(path)?)
-        .await?;
+        .connect_with(options(path, "rwc")?)
+        .await
+        .map_err(|error| StoreError::of_opening(path, error))?;
     Ok(pool)
 }
 
-fn options(path: &Path) -> Result<AnyConnectOptions, StoreError> {
+/// One connection to a database that is there, as it is: nothing is created or brought up to date.
+pub(in crate::store) async fn look(path: &Path) -> Result<AnyConnection, StoreError> {
+    Ok(AnyConnection::connect_with(&options(path, "rw")?).await?)
+}
+
+/// The same, and nobody else can open the file as long as it is there. [`StoreError::Busy`] when somebody has.
+pub(in crate::store) async fn alone(path: &Path) -> Result<AnyConnection, StoreError> {
+    check_log(path)?;
+    let mut db = look(path).await?;
+    // Said before the log is opened, it takes a lock of the whole file, in which every other connection has a share.
+    db.execute("PRAGMA locking_mode = EXCLUSIVE").await?;
+    db.execute(PRAGMAS).await?;
+    Ok(db)
+}
+
+/// `mode` as SQLite's addresses have it: `rwc` makes a file that is not there.
+fn options(path: &Path, mode: &str) -> Result<AnyConnectOptions, StoreError> {
     install_default_drivers();
     let name = path.to_string_lossy();
     let url = format!(
-        "sqlite://{}?mode=rwc",
+        "sqlite://{}?mode={mode}",
         utf8_percent_encode(&name, NON_ALPHANUMERIC)
     );
     let options: AnyConnectOptions = url.parse()?;

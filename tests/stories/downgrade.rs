@@ -4,7 +4,7 @@ use e2e::database::Database;
 use e2e::dialogue::{STAGE, mailbox};
 use e2e::form::file_tip;
 use e2e::install::Install;
-use e2e::machine::words;
+use e2e::machine::{run, words};
 use e2e::maildir::wait_for_letters;
 
 /// One below the newest: what the last older program wants.
@@ -25,6 +25,11 @@ fn letters_that_wait_and_mailboxes_come_down_to_an_older_program_and_up_again() 
     let before = database.dump();
     let newest = step(&install, "database: ");
     assert_eq!(newest, step(&install, "program: "));
+    let version = words(&run(&mut install.command(&["--version"])));
+    assert!(
+        version.contains(&format!("SQLite step {newest},")),
+        "{version}"
+    );
     refused(
         &install,
         "1",

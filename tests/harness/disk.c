@@ -1,12 +1,12 @@
-/* A disk that misbehaves, between the service and the kernel (LD_PRELOAD). Touches the database and its log alone,
- * the files DISK_STORE/tips.db and DISK_STORE/tips.db-wal.
+/* A disk that misbehaves, between the service and the kernel (LD_PRELOAD). Touches the database and its logs alone,
+ * the files DISK_STORE/tips.db, DISK_STORE/tips.db-wal and DISK_STORE/tips.db-journal, which is there while the database is made.
  *
  * DISK_CONTROL names a file that says how the disk is now; the test rewrites it while the service runs:
  *   delay N   every sync takes N milliseconds longer
  *   full      every write answers ENOSPC
  *   readonly  every write answers EROFS, and nothing opens for writing
  *   broken    every sync answers EIO
- * DISK_RECORD names a file that gets every write, cut and sync, in the order in which they happened. */
+ * DISK_RECORD names a file that gets every write, cut and sync, in the order in which they happened; a file that is deleted is cut. */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -28,20 +28,21 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 /* As tests/harness/power.rs reads it. */
 struct record {
   uint8_t op;   /* 'w' write, 's' sync, 't' cut to `offset` bytes */
-  uint8_t file; /* 0 database, 1 log */
+  uint8_t file; /* its place in `names` */
   uint16_t none;
   uint32_t length;
   uint64_t offset;
 };
 
-static const char *const names[] = {"tips.db", "tips.db-wal"};
+static const char *const names[] = {"tips.db", "tips.db-wal", "tips.db-journal"};
+#define FILES (int)(sizeof names / sizeof *names)
 
 /* Which of our files this is; -1 for any other. */
 static int ours(int fd) {
   const char *store = getenv("DISK_STORE");
   struct stat open_file, named;
   if (!store || fstat(fd, &open_file) != 0 || !S_ISREG(open_file.st_mode)) return -1;
-  for (int i = 0; i < 2; i++) {
+  for (int i = 0; i < FILES; i++) {
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", store, names[i]);
     if (stat(path, &named) == 0 && named.st_dev == open_file.st_dev && named.st_ino == open_file.st_ino) return i;
@@ -119,6 +120,22 @@ static int sync_with(long call, int fd) {
 
 int fsync(int fd) { return sync_with(SYS_fsync, fd); }
 int fdatasync(int fd) { return sync_with(SYS_fdatasync, fd); }
+
+/* SQLite syncs the folder right after it has deleted a journal: it is gone for good at once. */
+int unlink(const char *path) {
+  struct stat named;
+  int fd = stat(path, &named) == 0 && S_ISREG(named.st_mode) ? (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0) : -1;
+  int file = fd < 0 ? -1 : ours(fd);
+  if (fd >= 0) syscall(SYS_close, fd);
+  pthread_mutex_lock(&lock);
+  int done = (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+  if (done == 0 && file >= 0) {
+    record('t', file, NULL, 0, 0);
+    record('s', file, NULL, 0, 0);
+  }
+  pthread_mutex_unlock(&lock);
+  return done;
+}
 
 static int open_with(const char *path, int flags, mode_t mode) {
   const char *store = getenv("DISK_STORE");

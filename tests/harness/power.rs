@@ -1,5 +1,5 @@
 //! Power cuts, replayed. The library under the service (disk.c) has recorded every write, cut and sync of the database
-//! and its log, in order. At a sync a power cut may leave: what was synced before and nothing else; that and any of
+//! and its logs, in order. At a sync a power cut may leave: what was synced before and nothing else; that and any of
 //! the writes since; or the same with one of them torn. Each is made here as files, for SQLite to open.
 //!
 //! What a disk promises is taken for granted and no more: a synced write stays, a sector of 512 bytes is written whole
@@ -13,8 +13,8 @@ use rand::seq::SliceRandom;
 
 use crate::machine::{repository, run, words};
 
-/// The two files, by their number in the record.
-const FILES: [&str; 2] = ["tips.db", "tips.db-wal"];
+/// The files, by their number in the record.
+const FILES: [&str; 3] = ["tips.db", "tips.db-wal", "tips.db-journal"];
 const HEAD: usize = 16;
 const SECTOR: usize = 512;
 
@@ -59,7 +59,7 @@ pub struct Recording {
 #[derive(Clone, Default)]
 pub struct Moment {
     /// What is safe, of each file.
-    files: [Vec<u8>; 2],
+    files: [Vec<u8>; FILES.len()],
     /// Steps since, not safe yet.
     pending: Vec<usize>,
     /// How much of the record lies before it, in bytes.
@@ -147,7 +147,7 @@ impl Recording {
         to[start..end].copy_from_slice(&self.bytes[part]);
     }
 
-    /// What the disk may have kept at this moment, as the two files in `folder`.
+    /// What the disk may have kept at this moment, as files in `folder`, which holds nothing else.
     pub fn leave(&self, moment: &Moment, kept: Kept, chance: &mut impl Rng, folder: &Path) {
         let mut files = moment.files.clone();
         if kept != Kept::Synced {
@@ -165,11 +165,17 @@ impl Recording {
                 self.apply(step, part, skipped, &mut files[step.file]);
             }
         }
-        for (name, bytes) in FILES.iter().zip(&files) {
+        // What an earlier look left goes. The index is made anew from the log, as after any crash.
+        for old in std::fs::read_dir(folder).expect("a folder").flatten() {
+            std::fs::remove_file(old.path()).expect("a file");
+        }
+        for (name, bytes) in FILES
+            .iter()
+            .zip(&files)
+            .filter(|(_, bytes)| !bytes.is_empty())
+        {
             std::fs::write(folder.join(name), bytes).expect("a file");
         }
-        // The index is made anew from the log, as after any crash.
-        let _ = std::fs::remove_file(folder.join("tips.db-shm"));
     }
 }
 

@@ -23,6 +23,8 @@ use crate::crash::{amount, filled};
 
 /// Moments at which the power fails, each with three disks. `CUTS=200` by hand for more.
 const CUTS: u32 = 30;
+/// The first syncs make the database: each of them is a moment, too.
+const FIRST: usize = 8;
 /// Of each ten cuts one is also given to a fresh service.
 const FRESH: usize = 10;
 const CLIENTS: u32 = 8;
@@ -98,7 +100,10 @@ fn whatever_a_power_cut_leaves_on_the_disk_every_receipt_shown_before_has_its_le
     let seen = load(&install, &disk, &ledger, cuts.max(100) * 2);
     let recording = Recording::read(disk.record());
     let mut chance = rand::thread_rng();
-    let chosen = sample(&mut chance, recording.syncs(), cuts).into_vec();
+    let mut chosen = sample(&mut chance, recording.syncs(), cuts).into_vec();
+    // While the database is made there is another journal.
+    chosen.extend(0..FIRST);
+    let cuts = chosen.len();
     let folder = tempfile::tempdir().expect("a folder");
     let (mut number, mut promised, mut fresh) = (0, 0, 0);
     recording.at_syncs(chosen, |moment| {
@@ -137,8 +142,8 @@ fn start_on(install: &Install, files: &std::path::Path, position: u64, seen: &Ac
     for entry in fs::read_dir(install.path("keys")).expect("keys").flatten() {
         copy(entry.path(), other.path("keys").join(entry.file_name()));
     }
-    for name in ["tips.db", "tips.db-wal"] {
-        copy(files.join(name), other.path("store").join(name));
+    for entry in fs::read_dir(files).expect("a disk").flatten() {
+        copy(entry.path(), other.path("store").join(entry.file_name()));
     }
     let service = other.start();
     let ledger = Ledger::of(&other);

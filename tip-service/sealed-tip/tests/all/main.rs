@@ -20,6 +20,7 @@ mod note;
 mod packets;
 mod photographs;
 mod properties;
+mod reading;
 mod receipt;
 mod reply;
 mod reply_broken;

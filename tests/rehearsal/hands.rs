@@ -26,13 +26,18 @@ pub(crate) fn world(root: &Root, authority: &Authority) {
         "/root",
     );
     assert!(done.status.success(), "{}", words(&done));
+    // Another address for each, or Postfix would see its mail come back to itself.
     root.write(
         "etc/hosts",
-        format!("127.0.0.1 localhost\n127.0.0.1 {DOMAIN} smtp.rehearsal.test\n"),
+        format!("127.0.0.1 localhost\n127.0.0.2 {DOMAIN}\n127.0.0.1 smtp.rehearsal.test\n"),
     );
     root.write("etc/resolv.conf", "nameserver 127.0.0.1\n");
     authority.write(&root.path("usr/local/share/ca-certificates/rehearsal.crt"));
-    root.say("update-ca-certificates && dnsmasq --no-resolv --listen-address=127.0.0.1 --bind-interfaces");
+    root.write("root/.curlrc", "silent\nshow-error\n");
+    root.say("update-ca-certificates");
+    root.say(&format!(
+        "dnsmasq --no-resolv --listen-address=127.0.0.1 --bind-interfaces --local=/test/ --mx-host={DOMAIN},{DOMAIN}"
+    ));
 }
 
 /// Makes each unit's key, lays the certificates into the folder where the operator is, and returns who reads for 东丰县.

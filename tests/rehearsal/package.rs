@@ -28,7 +28,7 @@ fn there() -> Option<PathBuf> {
 }
 
 fn built_from(package: &Path, commit: &str) -> bool {
-    let record = "dpkg-deb --fsys-tarfile \"$0\" | tar -xO ./usr/share/doc/tip-service/BUILD usr/share/doc/tip-service/BUILD 2>/dev/null";
+    let record = "dpkg-deb --fsys-tarfile \"$0\" | tar -xO ./usr/share/doc/tip-service/BUILD";
     let output = run(Command::new("sh").args(["-c", record]).arg(package));
     words(&output).contains(commit)
 }

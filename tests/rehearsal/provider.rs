@@ -1,5 +1,5 @@
 //! The mail server that the operator has an account at, and the units their mailboxes: a second Postfix in the root, which takes
-//! mail by TLS and password alone and brings what is for the service to the service's own Postfix, as an MX record would.
+//! mail by TLS and password alone, and finds the service's own Postfix by its MX record.
 
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ pub(crate) fn start(root: &Root, authority: &Authority) {
     root.write("srv/provider/etc/master.cf", master_cf(587, None));
     root.write(
         "srv/provider/etc/transport",
-        "/@tips\\.rehearsal\\.test$/ smtp:[127.0.0.1]:25\n",
+        "/@tips\\.rehearsal\\.test$/ smtp:\n",
     );
     root.say(&format!(
         "echo {PASSWORD} | saslpasswd2 -p -c -u {NAME} tips\n\

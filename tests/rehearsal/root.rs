@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use e2e::machine::{run, wait_for, words};
 use tempfile::TempDir;
@@ -45,30 +45,39 @@ impl Root {
         }
         lend_sources(&root);
         std::fs::write(root.join("etc/hostname"), "tips\n").expect("a name");
-        let log = File::create(folder.path().join("console")).expect("a file");
-        let nspawn = Command::new("systemd-nspawn")
-            .args([
-                "--quiet",
-                "--boot",
-                "--private-network",
-                "--register=no",
-                "--keep-unit",
-                "--directory",
-            ])
-            .arg(&root)
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().expect("a file"))
-            .stderr(log)
-            .spawn()
-            .expect("systemd-nspawn starts: `tools/setup rehearsal`");
+        let nspawn = power_on(&folder);
         let mut machine = Self {
             nspawn,
             leader: 0,
             folder,
         };
-        let state = wait_for("systemd in the root to be up", BOOT, || machine.state());
-        assert_eq!(state, "running", "{}", machine.say("systemctl --failed"));
+        machine.comes_up();
         machine
+    }
+
+    fn comes_up(&mut self) {
+        let state = wait_for("systemd in the root to be up", BOOT, || self.state());
+        assert_eq!(state, "running", "{}", self.say("systemctl --failed"));
+    }
+
+    /// Turns it off and on again.
+    pub(crate) fn reboot(&mut self) {
+        self.power_off();
+        self.nspawn = power_on(&self.folder);
+        self.comes_up();
+    }
+
+    /// Its systemd shuts down as at a power button.
+    fn power_off(&mut self) {
+        let _ = Command::new("kill")
+            .arg(self.nspawn.id().to_string())
+            .status();
+        let deadline = Instant::now() + BOOT;
+        while Instant::now() < deadline && matches!(self.nspawn.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let _ = self.nspawn.kill();
+        let _ = self.nspawn.wait();
     }
 
     /// What its systemd says of itself, once it is past starting.
@@ -156,20 +165,31 @@ impl Root {
 
 impl Drop for Root {
     fn drop(&mut self) {
-        // It shuts its systemd down as a power button does.
-        let _ = Command::new("kill")
-            .arg(self.nspawn.id().to_string())
-            .status();
-        let deadline = std::time::Instant::now() + BOOT;
-        while std::time::Instant::now() < deadline {
-            if !matches!(self.nspawn.try_wait(), Ok(None)) {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(50));
+        if std::thread::panicking() {
+            let end = "journalctl --no-pager -n 60; tail -n 40 /srv/provider/data/log";
+            println!("{}", words(&self.enter(end, "", Network::Own, "/")));
         }
-        let _ = self.nspawn.kill();
-        let _ = self.nspawn.wait();
+        self.power_off();
     }
+}
+
+fn power_on(folder: &TempDir) -> Child {
+    let log = File::create(folder.path().join("console")).expect("a file");
+    Command::new("systemd-nspawn")
+        .args([
+            "--quiet",
+            "--boot",
+            "--private-network",
+            "--register=no",
+            "--keep-unit",
+            "--directory",
+        ])
+        .arg(folder.path().join("root"))
+        .stdin(Stdio::null())
+        .stdout(log.try_clone().expect("a file"))
+        .stderr(log)
+        .spawn()
+        .expect("systemd-nspawn starts: `tools/setup rehearsal`")
 }
 
 /// In a view of the file system of its own, so that what it mounts into the root is gone with it.

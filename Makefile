@@ -5,10 +5,10 @@ SERVICE := target/release/tip-service
 export PATH := $(PATH):$(TOOLS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build site serve test check inbox dist bench traffic flood fuzz doctor setup clean
+.PHONY: help run build site serve test check inbox dist dist-twice rehearsal bench traffic flood fuzz doctor setup clean
 
 help: ## 列出这些命令 · list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: site build ## 建站、编译并在 127.0.0.1:$(PORT) 运行 · build all and run it (PORT=8080)
 	@exec $(SERVICE) serve --dev --config config/dev.toml --listen 127.0.0.1:$(PORT)
@@ -41,6 +41,15 @@ inbox: ## 解开演示单位的信箱 · show the demo units' decrypted tips
 dist: ## 做发行包：压缩包和 Debian 包，可重现 · archive and Debian package, reproducible, in target/dist
 	@tools/setup dist
 	@tools/dist
+
+dist-twice: ## 发行包做两遍，字节要一样（约一小时）· two builds in two folders, byte by byte the same (long)
+	@tools/setup dist
+	@tools/dist-twice
+
+rehearsal: ## 照 OPERATIONS.md 在一台新 Debian 12 里从头装起（要 root）· OPERATIONS.md followed in a fresh Debian 12 (root)
+	@tools/setup rehearsal
+	@cargo build --release --package e2e --bin rehearsal
+	@target/release/rehearsal
 
 bench: site ## 量速度、内存和重量 · measure speed, memory and weight (not part of test)
 	@tools/setup run

@@ -17,6 +17,7 @@ pub struct Visitor {
     from: Option<String>,
     version: &'static str,
     headers: Vec<String>,
+    network: Option<u32>,
 }
 
 /// A request whose body is still being sent.
@@ -37,7 +38,14 @@ impl Visitor {
             from: None,
             version: "2",
             headers: Vec::new(),
+            network: None,
         }
+    }
+
+    /// The same in the network that this process is in.
+    pub fn in_network_of(mut self, process: u32) -> Self {
+        self.network = Some(process);
+        self
     }
 
     /// The same over IPv6.
@@ -93,7 +101,16 @@ impl Visitor {
     }
 
     fn curl(&self, method: &str) -> Command {
-        let mut curl = Command::new("curl");
+        let mut curl = match self.network {
+            None => Command::new("curl"),
+            Some(process) => {
+                let mut nsenter = Command::new("nsenter");
+                nsenter
+                    .arg(format!("--net=/proc/{process}/ns/net"))
+                    .arg("curl");
+                nsenter
+            }
+        };
         curl.args(["-q", "-sS", "-i", "--path-as-is", "--max-time", "120"])
             .args(["-w", "\n%{http_version}", "-H", "Expect:"])
             .arg(format!("--http{}", self.version))

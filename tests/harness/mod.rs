@@ -19,6 +19,7 @@ pub mod install;
 pub mod ledger;
 pub mod letter;
 pub mod machine;
+pub mod mail_server;
 pub mod maildir;
 pub mod nginx;
 pub mod officer;

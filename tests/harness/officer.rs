@@ -30,14 +30,20 @@ impl Officer {
 
     /// Who holds the only secret key of this ring, and writes from the address of `unit`.
     pub fn with(install: &Install, unit: &str, ring: Keyring) -> Self {
+        let address = format!("{unit}@units.example.invalid");
+        Self::at(&address, ring, install.path("keys/service.cert.asc"))
+    }
+
+    /// The same at any address, of any service, whose certificate is in this file.
+    pub fn at(address: &str, ring: Keyring, service: PathBuf) -> Self {
         let listed = ring.must(&["--with-colons", "--list-secret-keys"]);
         let line = listed.lines().find(|line| line.starts_with("fpr:"));
         let key = line.and_then(|line| line.split(':').nth(9));
         Self {
             key: key.expect("a secret key").to_string(),
             ring,
-            address: format!("{unit}@units.example.invalid"),
-            service: install.path("keys/service.cert.asc"),
+            address: address.into(),
+            service,
         }
     }
 

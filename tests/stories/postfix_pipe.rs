@@ -5,25 +5,9 @@ use e2e::database::Database;
 use e2e::dialogue::{PATIENCE, Tip, wait_for_stage};
 use e2e::install::Install;
 use e2e::machine::{is_root, wait_for};
-use e2e::maildir::letters;
+use e2e::maildir::{bounce, letters};
 use e2e::officer::Officer;
 use e2e::postfix::{OWNER, Postfix};
-use mail_parser::MessageParser;
-
-/// The text of the delivery report in an officer's mailbox, as a mail program shows it.
-fn bounce(postfix: &Postfix, name: &str) -> String {
-    wait_for("the bounce", PATIENCE, || {
-        letters(&postfix.maildir_of(name)).iter().find_map(|path| {
-            let raw = std::fs::read(path).expect("a mail");
-            let mail = MessageParser::default().parse(&raw).expect("a message");
-            let report = mail.root_part().headers.iter().any(|header| {
-                header.name() == "Content-Type"
-                    && String::from_utf8_lossy(&raw).contains("report-type=delivery-status")
-            });
-            report.then(|| mail.body_text(0).expect("a text").into_owned())
-        })
-    })
-}
 
 #[test]
 fn a_refused_reply_comes_back_from_postfix_with_the_reason_in_readable_chinese() {
@@ -52,7 +36,7 @@ fn a_refused_reply_comes_back_from_postfix_with_the_reason_in_readable_chinese()
         .header("Auto-Submitted", "auto-replied");
     send("machine", &machine.plain("我在休假。"));
     send("stranger", &draft.sealed());
-    let said = bounce(&postfix, "stranger");
+    let said = bounce(&postfix.maildir_of("stranger"));
     println!("{said}");
     for words in [
         "没有处理：第一行不是命令。",

@@ -41,12 +41,11 @@ impl Rehearsal {
     /// One step: what comes before its commands, they themselves, what is seen after them.
     pub(crate) fn follow(&mut self, step: &Step) {
         self.before(step);
-        let said = step
-            .commands
-            .iter()
-            .map(|command| self.types(step, command))
-            .last();
-        self.after(step, &said.unwrap_or_default());
+        let mut said = String::new();
+        for command in &step.commands {
+            said = self.types(step, command);
+        }
+        self.after(step, &said);
     }
 
     /// What an operator does before the commands of a step.

@@ -204,7 +204,7 @@ fn hashes_of_the_scripts_that_seal_are_printed_with_the_units_once_they_are_publ
     assert_eq!(findings(&site), []);
     let shown = printed(&site).expect("the hashes");
     let published: Vec<&str> = hashes.split('"').skip(1).step_by(2).collect();
-    assert_eq!(published.len(), 3, "{hashes}");
+    assert_eq!(published.len(), 4, "{hashes}");
     for hash in published {
         assert!(
             hash.starts_with("sha384-") && shown.contains(hash),

@@ -176,6 +176,9 @@ fn a_database_or_a_role_that_is_not_there_is_named_and_no_password_is() {
 fn check_says_what_the_server_keeps_and_nobody_leads_a_database_down_that_services_use() {
     let postgres = Postgres::start();
     let install = shared(&postgres);
+    install.make_key("city");
+    let step = || install.run_well(&["store", "step"], &[]);
+    assert!(step().contains("database: 0，"), "nobody opened it yet");
     let service = install.start();
     let said = install.run_well(&["check"], &["--dev"]);
     for part in [
@@ -198,7 +201,7 @@ fn check_says_what_the_server_keeps_and_nobody_leads_a_database_down_that_servic
     wait_for("the server to see it go", Duration::from_secs(60), || {
         down().contains("no step 0 below it").then_some(())
     });
-    let said = install.run_well(&["store", "step"], &[]);
+    let said = step();
     assert!(said.contains("database: 1，程序 program: 1"), "{said}");
 }
 

@@ -13,13 +13,15 @@ pub struct Script {
     pub integrity: String,
 }
 
-/// The three of them.
+/// All of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Scripts {
     /// Comes with the page, waits for the first letter that is typed, loads the others.
     pub start: Script,
     /// Builds the letter.
     pub letter: Script,
+    /// Finds what may tell who wrote it.
+    pub guard: Script,
     /// OpenPGP.js.
     pub openpgp: Script,
 }

@@ -1,13 +1,13 @@
-// Seals a tip in the browser it is written in. Does nothing until the writer begins; then loads the letter and OpenPGP.js,
-// each only with the hash that the service names. From then on no press of the button sends a word in plain: what fails says
+// Seals a tip in the browser it is written in. Does nothing until the writer begins; then loads the letter, the guard
+// and OpenPGP.js, each only with the hash that the service names. From then on no press of the button sends a word in plain: what fails says
 // so, and a button of its own hands the form to the site, as without script. A browser too old to run this sends as ever.
 (function () {
   "use strict";
   const form = document.getElementById("tip-form"), box = document.getElementById("sealing");
-  const how = document.getElementById("sealing-how"), WAIT = 120000;
+  const how = document.getElementById("sealing-how"), WAIT = 120000, SHOWN = 12;
   const [line, plain] = [box.querySelector("p"), box.querySelector("button")];
   const bookAt = form.action + "sealing/";
-  let ready = null, busy = false, last = null;
+  let ready = null, busy = false, last = null, warning = null;
 
   function load({ address, integrity }) {
     return new Promise(function (resolve, reject) {
@@ -32,7 +32,7 @@
   async function open() {
     const answer = await fetch(bookAt, { credentials: "omit", redirect: "error" });
     const book = await answer.json();
-    await Promise.all([load(book.letter), load(book.openpgp)]);
+    await Promise.all([load(book.letter), load(book.guard), load(book.openpgp)]);
     how.textContent = book.words.here;
     return book;
   }
@@ -50,12 +50,48 @@
     return all;
   }
 
+  function label(field) {
+    const label = form.querySelector("label[for=\"" + field + "\"]");
+    return label ? label.firstChild.textContent.trim() : "";
+  }
+
   function complain(error, words) {
     const field = document.getElementById(error.field);
-    const label = form.querySelector("label[for=\"" + error.field + "\"]");
-    const values = Object.assign({ label: label ? label.textContent : "" }, error);
+    const values = Object.assign({ label: label(error.field) }, error);
     say(words[error.key].replace(/\{(\w+)\}/g, (_, name) => values[name]), false);
     if (field) field.focus();
+  }
+
+  function element(name, traits, ...children) {
+    const made = Object.assign(document.createElement(name), traits);
+    made.append(...children);
+    return made;
+  }
+
+  // Once, before anything is sealed: what may tell who wrote it, as the site shows it (_exposure.html).
+  function warn(places, words) {
+    give("exposure", "seen");
+    const first = "#" + places[0].field, more = places.length - SHOWN;
+    const shown = places.slice(0, SHOWN).map((p) => element("li", {}, element("a", { href: "#" + p.field }, label(p.field)),
+      element("p", { className: "exposure__place" }, p.before, element("mark", {}, p.found), p.after), element("p", {}, words[p.why])));
+    const change = element("a", { className: "button button--report", href: first }, words.change);
+    const send = element("button", { className: "button button--quiet", type: "submit" }, words.send);
+    send.setAttribute("form", form.id);
+    warning = element("section", { className: "problems exposure", tabIndex: -1 }, element("h2", {}, words.heading),
+      element("p", {}, words.lead), element("ul", {}, ...shown),
+      more > 0 ? element("p", {}, words.more.replace("{count}", more)) : "", element("p", {}, words.once),
+      element("p", { className: "exposure__send" }, change, " ", send));
+    warning.setAttribute("role", "alert");
+    box.hidden = true;
+    form.before(warning);
+    warning.focus({ preventScroll: true });
+    warning.scrollIntoView({ behavior: "instant" });
+  }
+
+  // A field that the site reads when it gets the form, and the next sealing too.
+  function give(name, value) {
+    const own = form.querySelector("input[name=" + name + "]") || form.insertBefore(element("input", { type: "hidden", name }), form.firstChild);
+    own.value = value;
   }
 
   function post(body) {
@@ -70,12 +106,7 @@
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const name of ["form_id", "ticket"]) {
       const given = page.querySelector("input[name=" + name + "]");
-      let own = form.querySelector("input[name=" + name + "]");
-      if (given && !own) {
-        own = form.insertBefore(document.createElement("input"), form.firstChild);
-        Object.assign(own, { type: "hidden", name });
-      }
-      if (given) own.value = given.value;
+      if (given) give(name, given.value);
     }
     last = null;
     const told = page.querySelectorAll(".callout--error h2, .callout--error p");
@@ -117,6 +148,8 @@
     if (form.elements.files.files.length) return say(book.words.photographs, true);
     const read = tipLetter.tip(all, book);
     if (read.errors.length) return complain(read.errors[0], book.words);
+    const places = all.exposure === "seen" ? [] : tipGuard.inTip(read.tip, book.lists);
+    if (places.length) return warn(places, book.words);
     const { answer, body } = await letters(read.tip, tipLetter.route(read.tip, book), book, all);
     if (answer) return refused(answer);
     if (all.ticket) body.ticket = all.ticket;
@@ -131,6 +164,7 @@
     event.preventDefault();
     if (busy) return;
     busy = true;
+    if (warning) warning.remove();
     say(box.dataset.working, false);
     press().catch(() => say(box.dataset.failed, true)).finally(() => { busy = false; });
   });

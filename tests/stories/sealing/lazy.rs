@@ -35,7 +35,7 @@ fn only_the_small_script_comes_with_the_page_and_the_others_once_somebody_writes
         .filter(|(address, _)| address.contains(".js"))
         .map(|(_, bytes)| bytes)
         .sum();
-    assert_eq!(seen.len(), 4, "{seen:?}");
+    assert_eq!(seen.len(), 5, "{seen:?}");
     assert!(scripts > 100_000 && scripts <= MOST, "{scripts}: {seen:?}");
 }
 

@@ -2,6 +2,7 @@
 
 mod alike;
 mod closed;
+mod guarded;
 mod hours;
 mod lazy;
 mod refused;

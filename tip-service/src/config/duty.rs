@@ -180,7 +180,7 @@ pub(super) fn prove(
             let is_own_doing = !(by_route(past_them) && by_route(usual));
             if is_own_doing && by_hour(past_them) && by_hour(usual) {
                 let why = format!(
-                    "{otherwise} would get tips of kind {kind} from {place}: those about officials, and those that they may be about"
+                    "{otherwise} would get tips of kind {kind} from {place}: the ordinary ones, and those about officials, which may be about itself"
                 );
                 wrong.entry(unit.id.as_str()).or_insert(why);
             }

@@ -25,6 +25,8 @@ pub(super) struct Published {
     #[serde(deserialize_with = "check::text")]
     letter: String,
     #[serde(deserialize_with = "check::text")]
+    guard: String,
+    #[serde(deserialize_with = "check::text")]
     openpgp: String,
 }
 
@@ -53,15 +55,17 @@ pub(super) fn read(
     let script = |name, hash| script(file, &config.site.root, name, hash);
     let start = script("start", &published.start);
     let letter = script("letter", &published.letter);
+    let guard = script("guard", &published.guard);
     let openpgp = script("openpgp", &published.openpgp);
-    match (start, letter, openpgp) {
-        (Ok(start), Ok(letter), Ok(openpgp)) => Ok(Some(Scripts {
+    match (start, letter, guard, openpgp) {
+        (Ok(start), Ok(letter), Ok(guard), Ok(openpgp)) => Ok(Some(Scripts {
             start,
             letter,
+            guard,
             openpgp,
         })),
-        (start, letter, openpgp) => {
-            let all = [start.err(), letter.err(), openpgp.err()];
+        (start, letter, guard, openpgp) => {
+            let all = [start.err(), letter.err(), guard.err(), openpgp.err()];
             Err(all.into_iter().flatten().collect())
         }
     }

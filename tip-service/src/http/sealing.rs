@@ -18,7 +18,7 @@ use super::decode::Fault;
 use super::photographs::Album;
 use super::{Door, Problem, again, error, receipt, small, tip};
 use crate::catalogue::Lang;
-use crate::intake::{RawForm, SubmitError};
+use crate::intake::{RawForm, SubmitError, exposure};
 use crate::kinds::{Choice, Input, Question};
 use crate::limits::Verdict;
 use crate::places::County;
@@ -42,7 +42,10 @@ struct Book<'a> {
     language: Option<Language>,
     /// What the page says in its language: name → words, with the catalogue's `{names}`.
     words: BTreeMap<&'static str, &'static str>,
+    /// The guard's word lists.
+    lists: BTreeMap<&'static str, &'static str>,
     letter: ScriptEntry<'a>,
+    guard: ScriptEntry<'a>,
     openpgp: ScriptEntry<'a>,
 }
 
@@ -83,7 +86,7 @@ struct Language {
 }
 
 /// Names of what the page says, and where in the catalogue it stands.
-const WORDS: [(&str, &str); 7] = [
+const WORDS: [(&str, &str); 19] = [
     ("here", "sealing.here"),
     ("photographs", "sealing.photographs"),
     ("unsent", "sealing.unsent"),
@@ -91,6 +94,18 @@ const WORDS: [(&str, &str); 7] = [
     ("what_long", "field.what_long"),
     ("long", "field.long"),
     ("elsewhere", "field.elsewhere"),
+    ("heading", "exposure.heading"),
+    ("lead", "exposure.lead"),
+    ("more", "exposure.more"),
+    ("once", "exposure.once"),
+    ("change", "exposure.change"),
+    ("send", "exposure.send"),
+    ("telephone", "exposure.telephone"),
+    ("identity", "exposure.identity"),
+    ("contact", "exposure.contact"),
+    ("name", "exposure.name"),
+    ("relation", "exposure.relation"),
+    ("alone", "exposure.alone"),
 ];
 
 /// The book.
@@ -184,7 +199,9 @@ impl<'a> Book<'a> {
                 name,
             }),
             words: WORDS.map(|(name, key)| (name, lang.say(key))).into(),
+            lists: exposure::lists(),
             letter: ScriptEntry::of(door, &scripts.letter),
+            guard: ScriptEntry::of(door, &scripts.guard),
             openpgp: ScriptEntry::of(door, &scripts.openpgp),
         }
     }

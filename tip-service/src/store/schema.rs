@@ -14,6 +14,8 @@ use steps::Step;
 /// The steps of one kind of database, and how that counts them.
 pub(super) struct Schema {
     steps: &'static [Step],
+    /// 1 where steps are counted, 0 in a database that no program has opened yet.
+    counted: &'static str,
     /// Reads how many steps were taken; within a transaction nobody else can change it then.
     taken: &'static str,
     /// Writes it.
@@ -24,6 +26,7 @@ pub(super) struct Schema {
 
 pub(super) const SQLITE: Schema = Schema {
     steps: steps::SQLITE,
+    counted: "SELECT 1",
     taken: "PRAGMA user_version",
     note: |number| format!("PRAGMA user_version = {number}"),
     // Whoever asks has the file for itself (`engine::sqlite::alone`).
@@ -32,6 +35,7 @@ pub(super) const SQLITE: Schema = Schema {
 
 pub(super) const POSTGRES: Schema = Schema {
     steps: steps::POSTGRES,
+    counted: "SELECT count(*) FROM pg_class WHERE oid = to_regclass('schema_steps')",
     taken: "SELECT steps FROM schema_steps FOR UPDATE",
     note: |number| format!("UPDATE schema_steps SET steps = {number}"),
     others: "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
@@ -46,6 +50,10 @@ impl Schema {
 
     /// The step that a database is at.
     pub(super) async fn taken(&self, db: &mut AnyConnection) -> Result<i64, StoreError> {
+        let counted: i64 = sqlx::query_scalar(self.counted).fetch_one(&mut *db).await?;
+        if counted == 0 {
+            return Ok(0);
+        }
         Ok(sqlx::query_scalar(self.taken).fetch_one(db).await?)
     }
 

@@ -4,8 +4,8 @@ use tip_service::config::Loaded;
 
 use super::house::{DEV, House};
 
-/// SHA-384 of `start`, `letter` and `openpgp`, as base64 of the digest: `openssl dgst -sha384 -binary | openssl base64 -A`.
-const HASHES: [(&str, &str); 3] = [
+/// SHA-384 of each name, as base64 of the digest: `openssl dgst -sha384 -binary | openssl base64 -A`.
+const HASHES: [(&str, &str); 4] = [
     (
         "start",
         "jG41VoYRg6QE/bD2wbhdXOCi3SpR5XKG2qzaKgCvktHSIb9Vco1WbNOPPqJ1sSdi",
@@ -13,6 +13,10 @@ const HASHES: [(&str, &str); 3] = [
     (
         "letter",
         "cPnHtls2rracuNo7RmYOQS8vBgwvPZnts7AWdlulq8L1jJVBgYqXxxecTNRE12ER",
+    ),
+    (
+        "guard",
+        "TYeTKyoZrNAzCTVd8347jSajPgq4LZoUAka18bj/mmndQzS0eymYtou4s8bMZ1BS",
     ),
     (
         "openpgp",
@@ -57,10 +61,13 @@ fn it_is_off_unless_it_is_switched_on_whatever_is_published() {
 #[test]
 fn the_scripts_are_named_with_their_hashes_and_a_mark_that_changes_with_them() {
     let scripts = loaded(&house(&HASHES)).scripts.unwrap();
-    for (script, (name, hash)) in [scripts.start, scripts.letter, scripts.openpgp]
-        .iter()
-        .zip(HASHES)
-    {
+    let all = [
+        scripts.start,
+        scripts.letter,
+        scripts.guard,
+        scripts.openpgp,
+    ];
+    for (script, (name, hash)) in all.iter().zip(HASHES) {
         assert_eq!(script.integrity, format!("sha384-{hash}"));
         let mark = script.path.strip_prefix(&format!("/seal/{name}.js?h="));
         assert_eq!(mark.map(str::len), Some(8), "{}", script.path);
@@ -88,7 +95,7 @@ fn without_published_hashes_or_with_others_or_without_a_file_the_start_is_refuse
 
 #[test]
 fn a_misspelt_or_missing_hash_is_named() {
-    let less = house(&HASHES[..2]);
+    let less = house(&HASHES[..3]);
     assert!(less.complaint(DEV).contains("openpgp"));
     let more = house(&HASHES);
     more.replace(

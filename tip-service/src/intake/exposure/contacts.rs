@@ -22,6 +22,17 @@ const TO_READER: &str =
 /// Somebody else speaks from here on.
 const SPEECH: &str = "说 写 写着 喊 讲 道 称 发 问";
 
+/// The words above by the names that the browser's guard knows them by.
+pub(super) const fn lists() -> [(&'static str, &'static str); 5] {
+    [
+        ("ways", WAYS.text()),
+        ("homes", HOMES.text()),
+        ("asked", ASKED.text()),
+        ("to_reader", TO_READER),
+        ("speech", SPEECH),
+    ]
+}
+
 pub(super) fn find(letters: &Letters, spots: &mut Vec<Spot>) {
     for from in 0..letters.len() {
         let to = match letters.at(from) {

@@ -17,6 +17,10 @@ impl Words {
         Self { text, sorted }
     }
 
+    pub(super) const fn text(&self) -> &'static str {
+        self.text
+    }
+
     /// Those that begin with this character.
     fn beginning(&self, first: char) -> &[&'static str] {
         let sorted = self.sorted.get_or_init(|| {

@@ -8,6 +8,8 @@ mod names;
 mod numbers;
 mod relations;
 
+use std::collections::BTreeMap;
+
 use sealed_tip::Tip;
 use zeroize::Zeroizing;
 
@@ -59,6 +61,16 @@ pub enum Why {
     Relation,
     /// What nobody else knows.
     Alone,
+}
+
+/// The word lists by name, for the script that looks at a tip where it is sealed in the browser (`site/static/seal/guard.js`).
+/// A list is of characters, or of words parted by blanks.
+#[must_use]
+pub fn lists() -> BTreeMap<&'static str, &'static str> {
+    let all = numbers::lists().into_iter().chain(contacts::lists());
+    all.chain(names::lists())
+        .chain(relations::lists())
+        .collect()
 }
 
 /// A place in a text: characters `from` to `to`.

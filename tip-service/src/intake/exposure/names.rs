@@ -46,6 +46,23 @@ const NO_OFFICE: &str = "听看见从因无偶路昨今前去刚才被怕想通�
 /// So far behind 我是 a name or an office is looked for.
 const OFFICE_WITHIN: usize = 16;
 
+/// The words above by the names that the browser's guard knows them by.
+pub(super) const fn lists() -> [(&'static str, &'static str); 11] {
+    [
+        ("surnames", SURNAMES),
+        ("long_surnames", LONG_SURNAMES.text()),
+        ("not_given", NOT_GIVEN),
+        ("not_last", NOT_LAST),
+        ("words", WORDS.text()),
+        ("follows", FOLLOWS.text()),
+        ("called", CALLED.text()),
+        ("of_family", OF_FAMILY.text()),
+        ("signed", SIGNED.text()),
+        ("offices", OFFICES.text()),
+        ("no_office", NO_OFFICE),
+    ]
+}
+
 pub(super) fn find(letters: &Letters, spots: &mut Vec<Spot>) {
     for from in 0..letters.len() {
         let to = match letters.at(from) {

@@ -12,6 +12,11 @@ const DIGITS_MAX: usize = 18;
 /// Words that may touch a number from the left; any other Latin letter makes it the number of a parcel or a plate.
 const NAMES: &str = "tel phone mobile vx wx v qq weixin wechat call";
 
+/// What the browser's guard needs of the above.
+pub(super) const fn lists() -> [(&'static str, &'static str); 2] {
+    [("parting", PARTING), ("number_names", NAMES)]
+}
+
 /// Digits that touch.
 struct Group {
     from: usize,

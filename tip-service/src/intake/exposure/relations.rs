@@ -46,6 +46,22 @@ static ALONE: Words = Words::of(
     除我以外没 没有别人知道 没有第二个人知道 别人都不知道 别人谁也不知道 当时只有我",
 );
 
+/// The words above by the names that the browser's guard knows them by.
+pub(super) const fn lists() -> [(&'static str, &'static str); 10] {
+    [
+        ("home", HOME.text()),
+        ("people", PEOPLE.text()),
+        ("kin", KIN),
+        ("ranks", RANKS),
+        ("no_kin", NO_KIN),
+        ("places", PLACES.text()),
+        ("does", DOES.text()),
+        ("works", WORKS.text()),
+        ("others", OTHERS),
+        ("alone", ALONE.text()),
+    ]
+}
+
 pub(super) fn find(letters: &Letters, spots: &mut Vec<Spot>) {
     for from in 0..letters.len() {
         if letters.is_quoted(from) {

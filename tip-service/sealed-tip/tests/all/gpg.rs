@@ -13,6 +13,8 @@ use tempfile::TempDir;
 pub(crate) const NOW: u64 = 1_795_521_600;
 /// The same for gpg.
 pub(crate) const TODAY: &str = "20261124T120000";
+/// Long before it.
+pub(crate) const THEN: &str = "20240101T000000";
 
 pub(crate) struct Gpg {
     home: TempDir,

@@ -31,4 +31,5 @@ mod self_words;
 mod text;
 mod tips;
 mod unit_key;
+mod weak_hashes;
 mod wrong_keys;

@@ -57,7 +57,7 @@ fn the_places_are_marked_once_on_the_page_and_then_it_goes_out_sealed() {
     assert!(!heard, "not even the letters' names were asked for");
     browser.picture("sealing-guard-phone");
 
-    // The writer changes one of the two; what is left is no reason to ask again.
+    // The writer says it in other words.
     write(&browser, WHAT);
     browser.click(SEND);
     assert_eq!(browser.text("#receipt").split_whitespace().count(), 3);
@@ -76,6 +76,7 @@ fn its_own_button_sends_the_words_as_they_are() {
     let service = install.start();
     let browser = Browser::open(DESK);
     warned(&browser, service.port);
+    browser.picture("sealing-guard-desk");
     browser.click(".exposure button[type=submit]");
     assert_eq!(browser.text("#receipt").split_whitespace().count(), 3);
     let officer = Officer::of(&install, "dongfeng");

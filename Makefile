@@ -25,7 +25,7 @@ serve: ## 边写边看：改了页面，浏览器自己刷新 · preview the sit
 	@cd site && ../tools/zola serve --interface 127.0.0.1 --port $(PORT) --output-dir ../var/preview --force
 
 test: setup site ## 跑全部测试（真浏览器、真邮件服务器、真 GnuPG）· run every test
-	cargo test --release --workspace --no-fail-fast
+	@tools/test
 
 check: ## 格式、clippy、许可证、文档 · format, lints, licences, docs
 	@tools/setup check

@@ -38,23 +38,39 @@ impl Keyring {
 
     /// Takes a key from a file.
     pub fn import(&self, key: &Path) {
-        let output = self.gpg(&["--import", &key.display().to_string()], b"");
-        assert!(
-            output.status.success(),
-            "import {}: {}",
-            key.display(),
-            words(&output)
-        );
+        self.must(&["--import", &key.display().to_string()]);
     }
 
     /// Decrypts; the error is what GnuPG said.
     pub fn decrypt(&self, message: &[u8]) -> Result<Vec<u8>, String> {
-        let output = self.gpg(&["--decrypt"], message);
-        if output.status.success() {
-            Ok(output.stdout)
-        } else {
-            Err(words(&output))
-        }
+        self.well(&["--decrypt"], message)
+    }
+
+    /// Runs GnuPG and returns its standard output; the error is what it said, both times. What it cannot
+    /// do it cannot do with a fresh agent either, while an agent can go away on a busy machine: that is
+    /// told past the tests' own output, which is shown only when they fail.
+    pub fn well(&self, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, String> {
+        let first = match done(self.gpg(arguments, input)) {
+            Ok(output) => return Ok(output),
+            Err(first) => first,
+        };
+        self.end_agents();
+        let again = done(self.gpg(arguments, input));
+        let output = again.map_err(|again| format!("{first}again: {again}"))?;
+        let told = format!("gpg {arguments:?} at the second try only: {first}\n");
+        let _ = std::io::stderr().write_all(told.as_bytes());
+        Ok(output)
+    }
+
+    /// Ends only this ring's own agents.
+    fn end_agents(&self) {
+        let _ = Command::new("gpgconf")
+            .arg("--homedir")
+            .arg(self.home.path())
+            .args(["--kill", "all"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
     }
 
     /// The packets of a message, as `gpg --list-packets` tells them without any key.
@@ -120,16 +136,12 @@ impl Keyring {
 
     /// Runs GnuPG, fails unless it succeeds, and returns its standard output.
     pub fn must(&self, arguments: &[&str]) -> String {
-        let output = self.gpg(arguments, b"");
-        assert!(
-            output.status.success(),
-            "gpg {arguments:?}: {}",
-            words(&output)
-        );
-        String::from_utf8(output.stdout).expect("text")
+        let output = self.well(arguments, b"");
+        let output = output.unwrap_or_else(|said| panic!("gpg {arguments:?}: {said}"));
+        String::from_utf8(output).expect("text")
     }
 
-    /// Runs GnuPG with this input.
+    /// Runs GnuPG with this input, once, whatever comes of it.
     pub fn gpg(&self, arguments: &[&str], input: &[u8]) -> Output {
         let mut child = Command::new("gpg")
             .args([
@@ -158,6 +170,15 @@ impl Keyring {
     }
 }
 
+fn done(output: Output) -> Result<Vec<u8>, String> {
+    let said = String::from_utf8_lossy(&output.stderr);
+    let ended = output.status;
+    ended
+        .success()
+        .then_some(output.stdout)
+        .ok_or_else(|| format!("{ended}: {said}"))
+}
+
 impl Default for Keyring {
     fn default() -> Self {
         Self::new()
@@ -166,13 +187,6 @@ impl Default for Keyring {
 
 impl Drop for Keyring {
     fn drop(&mut self) {
-        // Only this ring's own agents.
-        let _ = Command::new("gpgconf")
-            .arg("--homedir")
-            .arg(self.home.path())
-            .args(["--kill", "all"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
+        self.end_agents();
     }
 }

@@ -9,7 +9,6 @@ use base64::engine::general_purpose::STANDARD;
 use crate::gpg::Keyring;
 use crate::install::Install;
 use crate::letter::{Letter, Opened};
-use crate::machine::words;
 
 /// One person at a unit, with a key ring.
 pub struct Officer {
@@ -246,9 +245,8 @@ impl Draft<'_> {
         ];
         all.extend(self.options.iter().map(String::as_str));
         all.extend(commands);
-        let output = self.officer.ring.gpg(&all, input);
-        assert!(output.status.success(), "gpg {all:?}: {}", words(&output));
-        output.stdout
+        let output = self.officer.ring.well(&all, input);
+        output.unwrap_or_else(|said| panic!("gpg {all:?}: {said}"))
     }
 }
 

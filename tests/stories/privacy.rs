@@ -209,7 +209,11 @@ pub(crate) fn search(folder: &Path, needles: &[Needle], except: &[&str]) -> Vec<
         if except.iter().any(|known| name.starts_with(known)) {
             continue;
         }
-        let mut hay = std::fs::read(&path).expect("a file is readable");
+        // A service that runs may have put it away since it was listed.
+        let mut hay = match std::fs::read(&path) {
+            Err(gone) if gone.kind() == std::io::ErrorKind::NotFound => continue,
+            read => read.expect("a file is readable"),
+        };
         hay.extend_from_slice(name.as_bytes());
         for (what, needle) in needles {
             if hay

@@ -3,7 +3,7 @@
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -51,6 +51,14 @@ pub fn run(command: &mut Command) -> Output {
     command
         .output()
         .unwrap_or_else(|error| missing(command.get_program().as_ref(), &error))
+}
+
+/// Sends a signal (`TERM`) to a process that still runs. One that has been waited for has no number any
+/// more: by then it may be somebody else's.
+pub fn signal(child: &mut Child, name: &str) {
+    if let Ok(None) = child.try_wait() {
+        run(Command::new("kill").args(["-s", name, &child.id().to_string()]));
+    }
 }
 
 /// Fails because a program does not start.

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::curl::Visitor;
 use crate::deploy;
-use crate::machine::{files_under, free_port, is_root, missing, run, wait_for, words};
+use crate::machine::{files_under, free_port, is_root, missing, run, signal, wait_for, words};
 use crate::site;
 use crate::tls::Authority;
 
@@ -181,8 +181,7 @@ impl Nginx {
 impl Drop for Nginx {
     fn drop(&mut self) {
         // Its master ends its workers when it is asked to, not when it is killed.
-        let pid = self.child.id().to_string();
-        let _ = Command::new("kill").args(["-TERM", &pid]).status();
+        signal(&mut self.child, "TERM");
         let _ = self.child.wait();
         if std::thread::panicking() {
             eprintln!("nginx said:\n{}", self.said());

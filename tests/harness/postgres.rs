@@ -94,9 +94,7 @@ impl Postgres {
 
     /// Ends it in order (`INT`) or as a crash would (`QUIT`), and waits until it is gone.
     pub fn stop(&mut self, signal: &str) {
-        let pid = self.server.id().to_string();
-        let sent = Command::new("kill").args(["-s", signal, &pid]).status();
-        assert!(sent.expect("kill starts").success(), "kill -s {signal}");
+        self.signal(signal);
         self.server.wait().expect("it can be waited for");
     }
 
@@ -109,6 +107,15 @@ impl Postgres {
     /// What it has written to its log.
     pub fn said(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// To the server while it runs: one that has been waited for has no number any more.
+    fn signal(&mut self, name: &str) {
+        if let Ok(None) = self.server.try_wait() {
+            let pid = self.server.id().to_string();
+            let sent = Command::new("kill").args(["-s", name, &pid]).status();
+            assert!(sent.expect("kill starts").success(), "kill -s {name}");
+        }
     }
 
     fn psql(&self, database: &str) -> Command {
@@ -137,9 +144,8 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        let pid = self.server.id().to_string();
         // Its children end with it, as they would not if it were killed. Already gone is as good.
-        let _ = Command::new("kill").args(["-s", "QUIT", &pid]).status();
+        self.signal("QUIT");
         let _ = self.server.wait();
     }
 }

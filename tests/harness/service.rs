@@ -2,12 +2,12 @@
 //! request and for certain when the test ends.
 
 use std::fs::{File, OpenOptions};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::http::Client;
 use crate::install::Install;
-use crate::machine::{free_port, missing, wait_for};
+use crate::machine::{free_port, missing, signal, wait_for};
 
 /// How long a start may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -73,8 +73,7 @@ impl<'a> Service<'a> {
 
     /// Asks the process to end and returns how it did, within the patience of a start.
     pub fn stop(&mut self) -> std::process::ExitStatus {
-        let pid = self.pid().to_string();
-        crate::machine::run(Command::new("kill").args(["-TERM", &pid]));
+        signal(&mut self.child, "TERM");
         wait_for("the service to end on SIGTERM", PATIENCE, || {
             self.child.try_wait().expect("the service can be asked")
         })
@@ -82,8 +81,7 @@ impl<'a> Service<'a> {
 
     /// Where coverage is counted: a process that is killed does not write down what it ran.
     fn end_by_itself(&mut self) {
-        let pid = self.pid().to_string();
-        let _ = Command::new("kill").args(["-TERM", &pid]).status();
+        signal(&mut self.child, "TERM");
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE && matches!(self.child.try_wait(), Ok(None)) {
             std::thread::sleep(Duration::from_millis(20));

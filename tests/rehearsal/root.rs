@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use e2e::machine::{run, wait_for, words};
+use e2e::machine::{run, signal, wait_for, words};
 use tempfile::TempDir;
 
 /// How long its systemd may take to come up or to go down.
@@ -69,9 +69,7 @@ impl Root {
 
     /// Its systemd shuts down as at a power button.
     fn power_off(&mut self) {
-        let _ = Command::new("kill")
-            .arg(self.nspawn.id().to_string())
-            .status();
+        signal(&mut self.nspawn, "TERM");
         let deadline = Instant::now() + BOOT;
         while Instant::now() < deadline && matches!(self.nspawn.try_wait(), Ok(None)) {
             std::thread::sleep(Duration::from_millis(50));

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use e2e::machine::{free_port, missing, wait_for};
+use e2e::machine::{free_port, missing, signal, wait_for};
 use e2e::tls::Authority;
 use tempfile::TempDir;
 
@@ -67,8 +67,7 @@ impl Front {
 impl Drop for Front {
     fn drop(&mut self) {
         // Its master ends its workers when it is asked to, not when it is killed.
-        let pid = self.child.id().to_string();
-        let _ = Command::new("kill").args(["-TERM", &pid]).status();
+        signal(&mut self.child, "TERM");
         let _ = self.child.wait();
     }
 }

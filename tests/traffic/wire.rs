@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use e2e::machine::{missing, run, wait_for, words};
+use e2e::machine::{missing, run, signal, wait_for, words};
 use tempfile::TempDir;
 
 use crate::front::DOMAIN;
@@ -70,8 +70,7 @@ impl Capture {
 
     /// Ends it and hands over the visits.
     pub(crate) fn end(mut self) -> Vec<Sample> {
-        let pid = self.child.id().to_string();
-        run(Command::new("kill").args(["-INT", &pid]));
+        signal(&mut self.child, "INT");
         self.child.wait().expect("dumpcap ends");
         let output = run(Command::new("tshark")
             .arg("-r")

@@ -46,6 +46,13 @@ impl Keyring {
         self.well(&["--decrypt"], message)
     }
 
+    /// Whether it has a key that opens this. That GnuPG ends well does not say so: one in a hundred
+    /// arbitrary values looks like packets that nothing is wrong with and nothing to be opened in.
+    pub fn opens(&self, message: &[u8]) -> bool {
+        let output = self.gpg(&["--status-fd", "2", "--decrypt"], message);
+        String::from_utf8_lossy(&output.stderr).contains("[GNUPG:] DECRYPTION_OKAY")
+    }
+
     /// Runs GnuPG and returns its standard output; the error is what it said, both times. What it cannot
     /// do it cannot do with a fresh agent either, while an agent can go away on a busy machine: that is
     /// told past the tests' own output, which is shown only when they fail.

@@ -6,6 +6,7 @@
     reason = "helpers of tests stop at the first surprise"
 )]
 
+mod armor;
 mod canonical;
 mod certs;
 mod crafted;

@@ -35,19 +35,16 @@ fn gpg_opens_what_was_sealed_to_its_own_key() {
 }
 
 #[test]
-fn gpg_opens_what_was_sealed_to_an_rsa_key() {
+fn gpg_opens_what_was_sealed_to_rsa_keys() {
     let gpg = Gpg::new();
-    let fingerprint = gpg.primary(TODAY, "rsa", "rsa2048", "cert,sign", "never");
-    gpg.run(
-        TODAY,
-        &["--quick-add-key", &fingerprint, "rsa2048", "encr", "never"],
-        b"",
-    );
-    let cert = UnitCert::parse(&gpg.export(&[&fingerprint]), NOW).unwrap();
-    assert_eq!(
-        gpg.decrypt(sealed(&full(), &[&cert]).message()),
-        entity(&full())
-    );
+    for algorithm in ["rsa2048", "rsa4096"] {
+        let fingerprint = gpg.primary(TODAY, algorithm, "ed25519", "cert,sign", "never");
+        let subkey = ["--quick-add-key", &fingerprint, algorithm, "encr", "never"];
+        gpg.run(TODAY, &subkey, b"");
+        let cert = UnitCert::parse(&gpg.export(&[&fingerprint]), NOW).unwrap();
+        let letter = armor(sealed(&full(), &[&cert]).message());
+        assert_eq!(gpg.decrypt(&letter), entity(&full()), "{algorithm}");
+    }
 }
 
 #[test]

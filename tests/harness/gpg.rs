@@ -53,31 +53,15 @@ impl Keyring {
         String::from_utf8_lossy(&output.stderr).contains("[GNUPG:] DECRYPTION_OKAY")
     }
 
-    /// Runs GnuPG and returns its standard output; the error is what it said, both times. What it cannot
-    /// do it cannot do with a fresh agent either, while an agent can go away on a busy machine: that is
-    /// told past the tests' own output, which is shown only when they fail.
+    /// Runs GnuPG and returns its standard output; the error is what it said.
     pub fn well(&self, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, String> {
-        let first = match done(self.gpg(arguments, input)) {
-            Ok(output) => return Ok(output),
-            Err(first) => first,
-        };
-        self.end_agents();
-        let again = done(self.gpg(arguments, input));
-        let output = again.map_err(|again| format!("{first}again: {again}"))?;
-        let told = format!("gpg {arguments:?} at the second try only: {first}\n");
-        let _ = std::io::stderr().write_all(told.as_bytes());
-        Ok(output)
-    }
-
-    /// Ends only this ring's own agents.
-    fn end_agents(&self) {
-        let _ = Command::new("gpgconf")
-            .arg("--homedir")
-            .arg(self.home.path())
-            .args(["--kill", "all"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
+        let output = self.gpg(arguments, input);
+        let said = String::from_utf8_lossy(&output.stderr);
+        let ended = output.status;
+        ended
+            .success()
+            .then_some(output.stdout)
+            .ok_or_else(|| format!("{ended}: {said}"))
     }
 
     /// The packets of a message, as `gpg --list-packets` tells them without any key.
@@ -148,7 +132,7 @@ impl Keyring {
         String::from_utf8(output).expect("text")
     }
 
-    /// Runs GnuPG with this input, once, whatever comes of it.
+    /// Runs GnuPG with this input, whatever comes of it.
     pub fn gpg(&self, arguments: &[&str], input: &[u8]) -> Output {
         let mut child = Command::new("gpg")
             .args([
@@ -177,15 +161,6 @@ impl Keyring {
     }
 }
 
-fn done(output: Output) -> Result<Vec<u8>, String> {
-    let said = String::from_utf8_lossy(&output.stderr);
-    let ended = output.status;
-    ended
-        .success()
-        .then_some(output.stdout)
-        .ok_or_else(|| format!("{ended}: {said}"))
-}
-
 impl Default for Keyring {
     fn default() -> Self {
         Self::new()
@@ -194,6 +169,13 @@ impl Default for Keyring {
 
 impl Drop for Keyring {
     fn drop(&mut self) {
-        self.end_agents();
+        // Only this ring's own agents.
+        let _ = Command::new("gpgconf")
+            .arg("--homedir")
+            .arg(self.home.path())
+            .args(["--kill", "all"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
     }
 }
